@@ -1,0 +1,2 @@
+//! Zero-copy RESP2 and RESP3 codec: bytes into replies, commands into bytes. It never waits.
+#![deny(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Redlane: a Redis and Valkey client.
+#![forbid(unsafe_code)]
