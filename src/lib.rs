@@ -1,2 +1,4 @@
 //! Redlane: a Redis and Valkey client.
 #![forbid(unsafe_code)]
+
+pub mod commands;
