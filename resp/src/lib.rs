@@ -1,2 +1,6 @@
 //! Zero-copy RESP2 and RESP3 codec: bytes into replies, commands into bytes. It never waits.
 #![deny(unsafe_code)]
+
+pub mod command;
+pub mod slot;
+pub mod to_args;
