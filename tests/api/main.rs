@@ -1,0 +1,14 @@
+//! The documented API against a real server: one module per chapter.
+
+#![allow(missing_docs, reason = "a test's name is its documentation")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a failed step is a failed test"
+)]
+
+mod support_server;

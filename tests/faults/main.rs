@@ -1,0 +1,14 @@
+//! Faults of the network and of the server, and the right behaviour for each.
+
+#![allow(missing_docs, reason = "a test's name is its documentation")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a failed step is a failed test"
+)]
+
+mod support_proxy;
