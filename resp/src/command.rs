@@ -21,12 +21,15 @@ use crate::to_args::{NextArg, RedisWrite, ToRedisArgs};
 pub use self::args::Args;
 pub use self::sink::WireSink;
 
-/// Bytes that a command holds without an allocation: a SET of a 64-byte value under a key of 80.
+/// Bytes that a command holds without an allocation: a SET of a 64-byte value under a key of 100.
 pub const INLINE_BYTES: usize = 192;
 
 /// From this size in bytes on an argument is a segment of its own: copying 16 KiB costs more than one more part of a
 /// vectored write.
 pub const SEGMENT_BYTES: usize = 16 * 1024;
+
+/// `used` of a command that went to the heap.
+const FULL: u8 = INLINE_BYTES as u8;
 
 /// A command with its arguments, encoded and ready to be sent any number of times.
 ///
@@ -40,6 +43,7 @@ pub const SEGMENT_BYTES: usize = 16 * 1024;
 pub struct Command {
     /// The encoded arguments, as long as there is no `long`.
     inline: [u8; INLINE_BYTES],
+    /// Bytes used of `inline`; all of them, once there is a `long`, so that nothing more is written there.
     used: u8,
     count: usize,
     long: Option<Box<Long>>,
@@ -79,20 +83,18 @@ impl Command {
     #[inline]
     pub fn with_prefix(words: &'static [u8], count: usize) -> Self {
         debug_assert!(count > 0 && count_words(words) == Some(count), "not {count} encoded words");
-        let mut command = Command::empty();
-        command.count = count;
-        match command.inline.get_mut(..words.len()) {
-            Some(room) => {
-                room.copy_from_slice(words);
-                command.used = words.len() as u8;
-            }
-            None => command.spill(words.len()).encoded.extend_from_slice(words),
+        let mut command = Command { inline: [0; INLINE_BYTES], used: words.len() as u8, count, long: None };
+        if let Some(room) = command.inline.get_mut(..words.len()) {
+            room.copy_from_slice(words);
+        } else {
+            command.used = 0;
+            command.spill(words.len()).encoded.extend_from_slice(words);
         }
         command
     }
 
     /// Appends a value as however many arguments it is.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn arg<T: ToRedisArgs>(mut self, value: T) -> Self {
         value.write_redis_args(&mut self);
@@ -137,13 +139,17 @@ impl Command {
     /// Returns the exact number of bytes that [`encode`](Self::encode) writes.
     pub fn encoded_len(&self) -> usize {
         let segment_bytes = self.long.as_ref().map_or(0, |long| long.segment_bytes);
-        Line::new(b'*', self.count).len().saturating_add(self.encoded().len()).saturating_add(segment_bytes)
+        line_len(self.count).saturating_add(self.encoded().len()).saturating_add(segment_bytes)
     }
 
     /// Copies the whole command out, as it goes over the wire.
     #[inline]
     pub fn encode<S: WireSink + ?Sized>(&self, out: &mut S) {
-        out.put_slice(Line::new(b'*', self.count).as_bytes());
+        if self.count < 10 {
+            out.put_slice(&[b'*', b'0' | self.count as u8, b'\r', b'\n']);
+        } else {
+            put_line(b'*', self.count, |part| out.put_slice(part));
+        }
         match &self.long {
             None => out.put_slice(self.encoded()),
             Some(long) => long.encode(out),
@@ -169,7 +175,6 @@ impl Command {
     }
 
     /// Moves to the heap, with room for `additional` bytes.
-    #[cold]
     fn spill(&mut self, additional: usize) -> &mut Long {
         let used = self.inline.get(..usize::from(self.used)).unwrap_or_default();
         let long = self.long.get_or_insert_with(|| {
@@ -178,47 +183,46 @@ impl Command {
             encoded.extend_from_slice(used);
             Box::new(Long { encoded, ..Long::default() })
         });
+        self.used = FULL;
         long.encoded.reserve(additional);
         long
     }
 
     fn push_segment(&mut self, payload: Bytes) {
         self.count = self.count.saturating_add(1);
-        let line = Line::new(b'$', payload.len());
-        let long = self.spill(line.len().saturating_add(2));
-        long.encoded.extend_from_slice(line.as_bytes());
+        let long = self.spill(line_len(payload.len()).saturating_add(2));
+        put_line(b'$', payload.len(), |part| long.encoded.extend_from_slice(part));
         let at = long.encoded.len();
         long.encoded.extend_from_slice(b"\r\n");
         long.segment_bytes = long.segment_bytes.saturating_add(payload.len());
         long.segments.push(Segment { at, payload });
     }
 
-    #[cold]
-    fn write_long(&mut self, line: Line, arg: &[u8]) {
-        let encoded = &mut self.spill(line.len().saturating_add(arg.len()).saturating_add(2)).encoded;
-        encoded.extend_from_slice(line.as_bytes());
-        encoded.extend_from_slice(arg);
-        encoded.extend_from_slice(b"\r\n");
+    /// Writes a short argument into the command itself. `None`: nothing was written, the long way has to be taken.
+    ///
+    /// The length line goes out as eight bytes at once, the payload overwrites what was too much of them: a copy of
+    /// a length known only at run time costs four times as much.
+    #[inline]
+    fn write_short(&mut self, arg: &[u8]) -> Option<()> {
+        let (line, line_length) = short_line(b'$', arg.len())?;
+        let room = self.inline.get_mut(usize::from(self.used)..)?;
+        *room.first_chunk_mut()? = line;
+        let (payload, rest) = room.get_mut(line_length..)?.split_at_mut_checked(arg.len())?;
+        *rest.first_chunk_mut()? = *b"\r\n";
+        payload.copy_from_slice(arg);
+        // All of it lies within `inline`, so the sum is at most 192; a command on the heap has `used` at the end.
+        self.used = self.used.wrapping_add(line_length as u8).wrapping_add(arg.len() as u8).wrapping_add(2);
+        Some(())
     }
 
-    /// Writes the argument into the command itself. `None`: it has no room, nothing was written.
-    #[inline]
-    fn write_inline(&mut self, line: &Line, arg: &[u8]) -> Option<()> {
-        if self.long.is_some() {
-            return None;
-        }
-        let start = usize::from(self.used);
-        let payload = start.checked_add(line.len())?;
-        let end = payload.checked_add(arg.len())?;
-        let next = end.checked_add(2)?;
-        let room = self.inline.get_mut(start..next)?;
-        let (head, rest) = room.split_at_mut_checked(line.len())?;
-        let (body, tail) = rest.split_at_mut_checked(arg.len())?;
-        head.copy_from_slice(line.as_bytes());
-        body.copy_from_slice(arg);
-        tail.copy_from_slice(b"\r\n");
-        self.used = next as u8;
-        Some(())
+    #[cold]
+    #[inline(never)]
+    fn write_long(&mut self, arg: &[u8]) {
+        let length = line_len(arg.len()).saturating_add(arg.len()).saturating_add(2);
+        let encoded = &mut self.spill(length).encoded;
+        put_line(b'$', arg.len(), |part| encoded.extend_from_slice(part));
+        encoded.extend_from_slice(arg);
+        encoded.extend_from_slice(b"\r\n");
     }
 }
 
@@ -229,9 +233,8 @@ impl RedisWrite for Command {
             return self.push_segment(Bytes::copy_from_slice(arg));
         }
         self.count = self.count.saturating_add(1);
-        let line = Line::new(b'$', arg.len());
-        if self.write_inline(&line, arg).is_none() {
-            self.write_long(line, arg);
+        if self.write_short(arg).is_none() {
+            self.write_long(arg);
         }
     }
 
@@ -242,7 +245,7 @@ impl RedisWrite for Command {
     fn reserve_space_for_args(&mut self, additional: impl IntoIterator<Item = usize>) {
         let room = additional.into_iter().fold(0_usize, |sum, size| {
             let payload = if size < SEGMENT_BYTES { size } else { 0 };
-            sum.saturating_add(Line::new(b'$', size).len()).saturating_add(payload).saturating_add(2)
+            sum.saturating_add(line_len(size)).saturating_add(payload).saturating_add(2)
         });
         let free = INLINE_BYTES.saturating_sub(usize::from(self.used));
         if self.long.is_some() || room > free {
@@ -286,59 +289,33 @@ impl fmt::Debug for Command {
     }
 }
 
-/// A length line: `*3\r\n`, `$64\r\n`.
-struct Line {
-    bytes: [u8; Line::CAPACITY],
-    length: usize,
+/// Builds a length line such as `$64\r\n` of at most three digits, with its own length.
+///
+/// Nearly every line is that short; `b'0' | d` is `b'0' + d` for a digit.
+#[inline]
+fn short_line(kind: u8, number: usize) -> Option<([u8; 8], usize)> {
+    let digit = |tens: usize| b'0' | (tens % 10) as u8;
+    match number {
+        0..10 => Some(([kind, digit(number), b'\r', b'\n', 0, 0, 0, 0], 4)),
+        10..100 => Some(([kind, digit(number / 10), digit(number), b'\r', b'\n', 0, 0, 0], 5)),
+        100..1000 => {
+            let line = [kind, digit(number / 100), digit(number / 10), digit(number), b'\r', b'\n', 0, 0];
+            Some((line, 6))
+        }
+        _ => None,
+    }
 }
 
-impl Line {
-    /// The type byte, the 20 digits of the longest `usize`, the line end; rounded up.
-    const CAPACITY: usize = 24;
+/// Passes a length line of any length on in its parts.
+fn put_line(kind: u8, number: usize, mut put: impl FnMut(&[u8])) {
+    put(&[kind]);
+    put(itoa::Buffer::new().format(number).as_bytes());
+    put(b"\r\n");
+}
 
-    #[inline]
-    fn new(kind: u8, number: usize) -> Self {
-        let mut bytes = [0; Line::CAPACITY];
-        // Nearly every line has one digit or two; `b'0' | d` is `b'0' + d` for a digit.
-        let length = if let [place_0, place_1, place_2, place_3, place_4, ..] = &mut bytes
-            && number < 100
-        {
-            *place_0 = kind;
-            if number < 10 {
-                (*place_1, *place_2, *place_3) = (b'0' | number as u8, b'\r', b'\n');
-                4
-            } else {
-                (*place_1, *place_2) = (b'0' | (number / 10) as u8, b'0' | (number % 10) as u8);
-                (*place_3, *place_4) = (b'\r', b'\n');
-                5
-            }
-        } else {
-            Line::put_long(&mut bytes, kind, number)
-        };
-        Line { bytes, length }
-    }
-
-    #[cold]
-    fn put_long(bytes: &mut [u8; Line::CAPACITY], kind: u8, number: usize) -> usize {
-        let mut digits = itoa::Buffer::new();
-        let parts = [&[kind], digits.format(number).as_bytes(), b"\r\n"];
-        let mut length = 0_usize;
-        for (place, byte) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
-            *place = *byte;
-            length = length.saturating_add(1);
-        }
-        length
-    }
-
-    #[inline]
-    fn len(&self) -> usize {
-        self.length
-    }
-
-    #[inline]
-    fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
-    }
+/// Bytes of a length line: type byte, digits, line end.
+fn line_len(number: usize) -> usize {
+    (number.checked_ilog10().unwrap_or(0) as usize).saturating_add(4)
 }
 
 /// Counts the encoded words in `words`. `None`: they are not whole `$length\r\nbytes\r\n` words.
