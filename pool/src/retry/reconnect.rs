@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
+use tokio::time::Instant;
 
 use super::{Jitter, between};
 use crate::transport::ConnectError;
@@ -34,20 +35,15 @@ pub enum Setback {
     /// The server takes nobody at the moment: full, loading, or closing whatever it accepts.
     Busy,
     /// The server refused: credentials, rights, settings.
-    Refused {
-        /// Whether calls are waiting for this connection, or failed for want of it since the last dial.
-        asked: bool,
-    },
+    Refused,
 }
 
-impl Setback {
-    /// The setback that `error` stands for.
-    #[must_use]
-    pub fn of(error: &ConnectError, asked: bool) -> Self {
+impl From<&ConnectError> for Setback {
+    fn from(error: &ConnectError) -> Self {
         match error {
             // What speaks another protocol will not learn ours by being dialed fast.
             ConnectError::Refused(_) | ConnectError::Framing(_) | ConnectError::Unsupported(_) => {
-                Setback::Refused { asked }
+                Setback::Refused
             }
             error if error.is_busy() => Setback::Busy,
             _ => Setback::Unreachable,
@@ -59,37 +55,66 @@ impl Setback {
 #[derive(Clone, Debug)]
 pub struct ReconnectDelay {
     rng: Rng,
+    since: Instant,
+    /// Bound of the next wait of a young outage.
     young: Duration,
+    /// Lower bound of the next wait that nobody asks for.
     unasked: Duration,
+    /// The wait that was drawn last, cut to what holds while somebody asks.
+    while_asked: Duration,
 }
 
 impl ReconnectDelay {
-    /// Waits drawn from `rng`.
+    /// Waits of the outage that began at `since`.
     #[must_use]
-    pub fn new(rng: Rng) -> Self {
-        ReconnectDelay { rng, young: FIRST, unasked: UNASKED.0 }
+    pub fn new(since: Instant) -> Self {
+        ReconnectDelay::with_rng(since, Rng::new())
     }
 
-    /// The wait before the next dial, after `setback`, `outage` after the connection was lost.
-    pub fn after(&mut self, setback: Setback, outage: Duration) -> Duration {
-        let (low, high) = match setback {
-            Setback::Unreachable if outage < YOUNG => {
+    /// Waits of the outage that began at `since`, drawn from `rng`.
+    #[must_use]
+    pub fn with_rng(since: Instant, rng: Rng) -> Self {
+        ReconnectDelay { rng, since, young: FIRST, unasked: UNASKED.0, while_asked: Duration::ZERO }
+    }
+
+    /// The wait before the first dial after a connection was lost: clients that lost it together spread at once.
+    pub fn first(&mut self) -> Duration {
+        self.after(Setback::Unreachable, self.since, false)
+    }
+
+    /// The wait from `now`, after `setback`, to the next dial. `asked`: calls wait for this connection, or failed for want
+    /// of it since the last dial.
+    pub fn after(&mut self, setback: impl Into<Setback>, now: Instant, asked: bool) -> Duration {
+        let wait = match setback.into() {
+            Setback::Unreachable if now.saturating_duration_since(self.since) < YOUNG => {
                 let bound = self.young;
                 self.young = bound.saturating_mul(2).min(CAP);
-                return Jitter::Full.spread(bound, &mut self.rng);
+                Jitter::Full.spread(bound, &mut self.rng)
             }
-            Setback::Unreachable => STEADY,
-            Setback::Busy => BUSY,
-            Setback::Refused { asked: true } => {
-                self.unasked = UNASKED.0;
-                REFUSED
-            }
-            Setback::Refused { asked: false } => {
+            Setback::Unreachable => self.between(STEADY),
+            Setback::Busy => self.between(BUSY),
+            Setback::Refused => {
+                self.while_asked = self.between(REFUSED);
+                if asked {
+                    self.unasked = UNASKED.0;
+                    return self.while_asked;
+                }
                 let low = self.unasked;
                 self.unasked = low.saturating_mul(2).min(UNASKED.1);
-                (low, low.saturating_mul(2))
+                return self.between((low, low.saturating_mul(2)));
             }
         };
+        self.while_asked = wait;
+        wait
+    }
+
+    /// What the wait drawn last is cut to as soon as somebody asks: shorter than it only after a refusal.
+    #[must_use]
+    pub fn while_asked(&self) -> Duration {
+        self.while_asked
+    }
+
+    fn between(&mut self, (low, high): (Duration, Duration)) -> Duration {
         between(low, high, &mut self.rng)
     }
 }

@@ -186,10 +186,15 @@ fn absurd_policies_do_not_overflow() {
 }
 
 /// The least and the greatest of many waits, each the first of its outage.
-fn range_of(setback: Setback, outage: Duration) -> RangeInclusive<Duration> {
+fn range_of(setback: Setback, outage: Duration, asked: bool) -> RangeInclusive<Duration> {
+    let now = Instant::now();
     let waits: Vec<_> =
-        (0..1_000).map(|seed| ReconnectDelay::new(Rng::with_seed(seed)).after(setback, outage)).collect();
+        (0..1_000).map(|seed| delay_of(seed, now).after(setback, now + outage, asked)).collect();
     *waits.iter().min().unwrap()..=*waits.iter().max().unwrap()
+}
+
+fn delay_of(seed: u64, since: Instant) -> ReconnectDelay {
+    ReconnectDelay::with_rng(since, Rng::with_seed(seed))
 }
 
 /// Whether the waits stay within `low..=high` milliseconds and come near both ends.
@@ -201,11 +206,13 @@ fn fills(range: RangeInclusive<Duration>, low: u64, high: u64) -> bool {
 
 #[test]
 fn a_young_outage_is_dialed_with_doubling_full_jitter() {
+    let now = Instant::now();
     let mut longest = [Duration::ZERO; 6];
     for seed in 0..1_000 {
-        let mut delay = ReconnectDelay::new(Rng::with_seed(seed));
-        for longest in &mut longest {
-            *longest = delay.after(Setback::Unreachable, ms(500)).max(*longest);
+        let mut delay = delay_of(seed, now);
+        longest[0] = delay.first().max(longest[0]);
+        for longest in &mut longest[1..] {
+            *longest = delay.after(Setback::Unreachable, now + ms(500), true).max(*longest);
         }
     }
 
@@ -216,54 +223,70 @@ fn a_young_outage_is_dialed_with_doubling_full_jitter() {
 
 #[test]
 fn an_old_outage_is_dialed_at_a_steady_pace() {
-    assert!(fills(range_of(Setback::Unreachable, ms(1_999)), 0, 10));
-    assert!(fills(range_of(Setback::Unreachable, ms(2_000)), 150, 300));
-    assert!(fills(range_of(Setback::Unreachable, Duration::from_secs(3_600)), 150, 300));
+    assert!(fills(range_of(Setback::Unreachable, ms(1_999), true), 0, 10));
+    assert!(fills(range_of(Setback::Unreachable, ms(2_000), true), 150, 300));
+    assert!(fills(range_of(Setback::Unreachable, Duration::from_secs(3_600), false), 150, 300));
 }
 
 #[test]
 fn the_steady_pace_is_at_most_five_dials_a_second() {
-    let mut delay = ReconnectDelay::new(Rng::with_seed(1));
+    let now = Instant::now();
+    let mut delay = delay_of(1, now);
 
-    let total: Duration = (0..1_000).map(|_| delay.after(Setback::Unreachable, ms(5_000))).sum();
+    let total: Duration = (0..1_000).map(|_| delay.after(Setback::Unreachable, now + ms(5_000), true)).sum();
 
     assert!(1_000.0 / total.as_secs_f64() <= 5.0);
 }
 
 #[test]
 fn a_full_server_is_left_alone_for_a_while_from_the_start() {
-    assert!(fills(range_of(Setback::Busy, ms(0)), 250, 500));
-    assert!(fills(range_of(Setback::Busy, ms(60_000)), 250, 500));
+    assert!(fills(range_of(Setback::Busy, ms(0), true), 250, 500));
+    assert!(fills(range_of(Setback::Busy, ms(60_000), false), 250, 500));
 }
 
 #[test]
 fn a_refusing_server_is_asked_as_often_as_callers_ask() {
-    assert!(fills(range_of(Setback::Refused { asked: true }, ms(0)), 500, 1_000));
-    assert!(fills(range_of(Setback::Refused { asked: false }, ms(0)), 1_000, 2_000));
+    assert!(fills(range_of(Setback::Refused, ms(0), true), 500, 1_000));
+    assert!(fills(range_of(Setback::Refused, ms(0), false), 1_000, 2_000));
 }
 
 #[test]
 fn an_unasked_refusal_slows_down_to_half_a_minute_until_somebody_asks() {
-    let mut delay = ReconnectDelay::new(Rng::with_seed(3));
-    let unasked = Setback::Refused { asked: false };
+    let now = Instant::now();
+    let mut delay = delay_of(3, now);
 
-    let waits: Vec<_> = (0..10).map(|_| delay.after(unasked, ms(0)).as_secs_f64()).collect();
-    assert!(waits.windows(2).take(3).all(|pair| pair[1] > pair[0] * 0.99), "{waits:?}");
-    assert!(waits[5..].iter().all(|wait| (15.0..=30.0).contains(wait)), "{waits:?}");
+    let waits: Vec<_> = (0..10).map(|_| delay.after(Setback::Refused, now, false).as_secs_f64()).collect();
+    for (wait, least) in waits.iter().zip([1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0, 15.0, 15.0, 15.0]) {
+        assert!((least..=2.0 * least).contains(wait), "{waits:?}");
+    }
 
-    delay.after(Setback::Refused { asked: true }, ms(0));
-    assert!(delay.after(unasked, ms(0)) <= ms(2_000));
+    assert!(delay.after(Setback::Refused, now, true) <= ms(1_000));
+    assert!(delay.after(Setback::Refused, now, false) <= ms(2_000));
+}
+
+#[test]
+fn somebody_who_asks_cuts_the_wait_of_a_refusal_and_of_nothing_else() {
+    let now = Instant::now();
+    let mut delay = delay_of(5, now);
+
+    for _ in 0..10 {
+        let wait = delay.after(Setback::Refused, now, false);
+        assert!((ms(500)..=ms(1_000)).contains(&delay.while_asked()) && wait >= ms(1_000));
+    }
+    for setback in [Setback::Unreachable, Setback::Busy] {
+        assert_eq!(delay.after(setback, now, false), delay.while_asked());
+    }
 }
 
 #[test]
 fn errors_map_to_the_pace_that_fits() {
-    let of = |error: ConnectError| Setback::of(&error, true);
+    let of = |error: ConnectError| Setback::from(&error);
     let reply = |line: &str| ConnectError::from_reply(ServerError::from_line(line.as_bytes()));
 
     assert_eq!(of(ConnectError::Timeout { step: Step::Dial, limit: ms(1) }), Setback::Unreachable);
     assert_eq!(of(ConnectError::closed_at_once()), Setback::Busy);
     assert_eq!(of(reply("ERR max number of clients reached")), Setback::Busy);
     assert_eq!(of(reply("LOADING")), Setback::Busy);
-    assert_eq!(of(reply("WRONGPASS no")), Setback::Refused { asked: true });
-    assert_eq!(of(ConnectError::Unsupported("cluster".into())), Setback::Refused { asked: true });
+    assert_eq!(of(reply("WRONGPASS no")), Setback::Refused);
+    assert_eq!(of(ConnectError::Unsupported("cluster".into())), Setback::Refused);
 }
