@@ -4,7 +4,7 @@
 //! never fails on a line: what nobody understands is kept, and a field that is absent or of another type is `None`,
 //! with the reason behind the `try_` name of each getter. The surprise: a missing field is not zero, anywhere.
 
-pub(crate) mod error;
+mod error;
 mod families;
 mod lines;
 mod number;
@@ -29,6 +29,7 @@ pub use section::Section;
 pub use server::{Mode, Role, Server, Vendor};
 pub use stats::{CommandStat, Percentiles};
 pub use summary::Summary;
+pub(crate) use summary::hit_rate;
 pub use text::Info;
 pub use version::Version;
 pub use views::{Clients, Cluster, Cpu, Memory, Persistence, Replication, Sentinel, Stats};

@@ -2,4 +2,5 @@
 #![forbid(unsafe_code)]
 
 pub mod commands;
+pub mod health;
 pub mod info;
