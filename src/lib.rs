@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod commands;
+pub mod config;
 pub mod health;
 pub mod info;
