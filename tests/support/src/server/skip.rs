@@ -10,15 +10,25 @@ use super::Server;
 use crate::raw::RawReply;
 
 impl Server {
-    /// Whether the server does not have `command`, asked of the server itself; a `true` is reported as a skip.
+    /// Whether the server knows `command`, asked of the server itself.
+    #[must_use]
+    pub fn has(&self, command: &str) -> bool {
+        // An unknown command is a null array, which some versions send empty.
+        match self.command(&["COMMAND", "INFO", command]).elements() {
+            [RawReply::Null] => false,
+            [RawReply::Array(facts)] => !facts.is_empty(),
+            other => panic!("COMMAND INFO of one command: {other:?}"),
+        }
+    }
+
+    /// Whether the server does not know `command`; a `true` is reported as a skip.
     ///
     /// ```ignore
     /// if server.lacks("HEXPIRE") { return; }
     /// ```
     #[must_use]
     pub fn lacks(&self, command: &str) -> bool {
-        let reply = self.command(&["COMMAND", "INFO", command]);
-        let lacks = is_absent(&reply);
+        let lacks = !self.has(command);
         if lacks {
             self.report_skip(&format!("it has no {command}"));
         }
@@ -48,14 +58,5 @@ impl Server {
             file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()))
                 .expect("the list of skips can be written");
         }
-    }
-}
-
-/// Whether COMMAND INFO of one command knows nothing of it: a null array, which some versions send empty.
-fn is_absent(reply: &RawReply) -> bool {
-    match reply.elements() {
-        [RawReply::Null] => true,
-        [RawReply::Array(facts)] => facts.is_empty(),
-        other => panic!("COMMAND INFO of one command: {other:?}"),
     }
 }
