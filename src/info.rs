@@ -1,8 +1,9 @@
 //! What a server says about itself: the reply of `INFO`, kept as it was sent and read through typed views.
 //!
-//! [`Info`] owns the text once, with the places of its lines; every view borrows from it or is computed on demand. Reading
-//! never fails on a line: what nobody understands is kept, and a field that is absent or of another type is `None`,
-//! with the reason behind the `try_` name of each getter. The surprise: a missing field is not zero, anywhere.
+//! [`Info`] owns the text once, with the places of its lines; every view borrows from it or is computed on
+//! demand. Reading never fails on a line: what nobody understands is kept, and a field that is absent or of
+//! another type is `None`, with the reason behind the `try_` name of each getter. The surprise: a missing
+//! field is not zero, anywhere.
 
 mod error;
 mod families;

@@ -12,7 +12,8 @@ pub const WARNING_PERCENT: f64 = 90.0;
 
 /// What the reference's `get_memory_usage` gives, with the limit and the fragmentation beside it.
 ///
-/// Sizes are in bytes. A field of the reference that the server did not send is zero, `0B` for one written for reading.
+/// Sizes are in bytes. A field of the reference that the server did not send is zero, `0B` for one written
+/// for reading.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

@@ -6,8 +6,8 @@ use crate::info::Info;
 
 /// What the reference's `get_performance_metrics` gives, with the hit rate beside it.
 ///
-/// A counter that the server did not send is zero. Counters begin at the start or at `CONFIG RESETSTAT`; for what
-/// happens now, compare two [`Snapshot`](super::Snapshot)s.
+/// A counter that the server did not send is zero. Counters begin at the start or at `CONFIG RESETSTAT`; for
+/// what happens now, compare two [`Snapshot`](super::Snapshot)s.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! What happens a second, from two snapshots of the counters.
 //!
-//! The trap: counters begin anew with the server and with `CONFIG RESETSTAT`. A new `run_id`, a smaller uptime or any
-//! smaller counter says so, and then there are no rates, instead of negative ones.
+//! The trap: counters begin anew with the server and with `CONFIG RESETSTAT`. A new `run_id`, a smaller
+//! uptime or any smaller counter says so, and then there are no rates, instead of negative ones.
 
 use std::fmt;
 use std::time::Duration;

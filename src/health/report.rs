@@ -25,8 +25,9 @@ impl fmt::Display for HealthStatus {
 
 /// What the reference's `get_health_status` gives.
 ///
-/// An unhealthy report has a status and an error only, and with the feature `serde` it is written with these two. A
-/// field that the server did not send is zero here, `0B` for the memory; ask [`Info`] where the difference matters.
+/// An unhealthy report has a status and an error only, and with the feature `serde` it is written with these
+/// two. A field that the server did not send is zero here, `0B` for the memory; ask [`Info`] where the
+/// difference matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HealthReport {

@@ -1,4 +1,5 @@
-//! Why a typed getter of [`Info`](super::Info) has no answer. The field's text is not repeated: ask `raw` for it.
+//! Why a typed getter of [`Info`](super::Info) has no answer. The field's text is not repeated: ask `raw` for
+//! it.
 
 /// A field of `INFO` that cannot be read as the type asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

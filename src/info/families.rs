@@ -1,7 +1,7 @@
 //! Fields whose name ends in a number, `db0` or `slave1`, and the module list: ordered maps of typed members.
 //!
-//! Numbers need not be dense. Each member keeps its [`Pairs`], so that what a newer server adds is never out of reach;
-//! a typed part is `None` when the server did not send it.
+//! Numbers need not be dense. Each member keeps its [`Pairs`], so that what a newer server adds is never out
+//! of reach; a typed part is `None` when the server did not send it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -75,7 +75,8 @@ member! {
 }
 
 member! {
-    /// A primary that a Sentinel watches: `master0:name=mymaster,status=ok,address=127.0.0.1:24301,slaves=2,sentinels=3`.
+    /// A primary that a Sentinel watches:
+    /// `master0:name=mymaster,status=ok,address=127.0.0.1:24301,slaves=2,sentinels=3`.
     SentinelMaster,
     /// The position in the Sentinel's list.
     index {
@@ -126,7 +127,8 @@ member! {
 }
 
 member! {
-    /// A scripting engine (Valkey since 9.0): `engine_0:name=LUA,module=lua,abi_version=4,used_memory=69632,memory_overhead=56`.
+    /// A scripting engine (Valkey since 9.0):
+    /// `engine_0:name=LUA,module=lua,abi_version=4,used_memory=69632,memory_overhead=56`.
     Engine,
     /// The position in the server's list.
     index {
@@ -143,7 +145,8 @@ member! {
     }
 }
 
-/// A loaded module: `module:name=vectorset,ver=1,api=1,filters=0,usedby=[],using=[],options=[handle-io-errors]`.
+/// A loaded module:
+/// `module:name=vectorset,ver=1,api=1,filters=0,usedby=[],using=[],options=[handle-io-errors]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Module<'a> {
@@ -180,7 +183,8 @@ impl<'a> Module<'a> {
     }
 }
 
-/// How the values of one type spread over sizes (Redis since 8.0): `db0_distrib_strings_sizes:0=4,1=54,…,1K=2`.
+/// How the values of one type spread over sizes (Redis since 8.0):
+/// `db0_distrib_strings_sizes:0=4,1=54,…,1K=2`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Distribution<'a> {

@@ -1,7 +1,7 @@
 //! `INFO` for serde: a map of sections, each a map of fields with the text as it was sent.
 //!
-//! Nested values become maps, names that repeat become lists, and `module` always is one. Numbers stay text here, for
-//! only the views know which digits are a number: `redis_git_sha1:00000000` is none.
+//! Nested values become maps, names that repeat become lists, and `module` always is one. Numbers stay text
+//! here, for only the views know which digits are a number: `redis_git_sha1:00000000` is none.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Where the lines of an `INFO` reply are: one pass, no copy, and no line that cannot be read.
 //!
-//! A line ends at LF, a CR before it belongs to the ending. `# ` opens a section, the first `:` parts key and value,
-//! all else is kept as text. The surprise is `host:`, the one command whose name holds a colon.
+//! A line ends at LF, a CR before it belongs to the ending. `# ` opens a section, the first `:` parts key and
+//! value, all else is kept as text. The surprise is `host:`, the one command whose name holds a colon.
 
 use memchr::memchr;
 
@@ -117,7 +117,8 @@ pub(crate) fn scan(text: &[u8]) -> Vec<Span> {
 fn colon(content: &[u8]) -> Option<usize> {
     let first = memchr(b':', content)?;
     let second = first.saturating_add(1);
-    // Older servers count the pseudo command `host:`, which traps HTTP, under its own name: `cmdstat_host::calls=1`.
+    // Older servers count the pseudo command `host:`, which traps HTTP, under its own name:
+    // `cmdstat_host::calls=1`.
     let is_statistic = content.starts_with(b"cmdstat_") || content.starts_with(b"latency_percentiles_usec_");
     if is_statistic && content.get(second) == Some(&b':') { Some(second) } else { Some(first) }
 }

@@ -42,7 +42,8 @@ pub(crate) fn percent(text: &str) -> Option<f64> {
     f64(text.strip_suffix('%').unwrap_or(text)).filter(|share| share.is_finite())
 }
 
-/// An amount of memory: plain bytes, or in units of 1024 as the `_human` fields have it (`1.81M`, `87.00K`, `320B`).
+/// An amount of memory: plain bytes, or in units of 1024 as the `_human` fields have it (`1.81M`, `87.00K`,
+/// `320B`).
 pub(crate) fn bytes(text: &str) -> Option<u64> {
     if let Some(exact) = u64(text) {
         return Some(exact);
@@ -67,7 +68,8 @@ pub(crate) fn bucket(text: &str) -> Option<u64> {
     u64(number)?.checked_mul(1_u64.checked_shl(shift)?)
 }
 
-/// Whole seconds; the outer `None` is a text that is no number, the inner one a negative number, which says "never".
+/// Whole seconds; the outer `None` is a text that is no number, the inner one a negative number, which says
+/// "never".
 pub(crate) fn seconds(text: &str) -> Option<Option<Duration>> {
     i64(text).map(|seconds| u64::try_from(seconds).ok().map(Duration::from_secs))
 }

@@ -1,6 +1,7 @@
 //! Nested values: `keys=355,expires=50`, with lists in brackets (`options=[a|b]`).
 //!
-//! A view over the text: nothing is copied, unknown names stay, a name that comes twice (`bind`) keeps both values.
+//! A view over the text: nothing is copied, unknown names stay, a name that comes twice (`bind`) keeps both
+//! values.
 
 use std::fmt;
 use std::time::Duration;

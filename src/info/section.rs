@@ -1,7 +1,7 @@
 //! One section of the reply, or all of it, and the typed getters of its fields.
 //!
-//! A section that the reply lacks answers like an empty one, so that `info.section("Keyspace").db(0)` needs no question
-//! in between; [`Section::is_present`] tells the two apart.
+//! A section that the reply lacks answers like an empty one, so that `info.section("Keyspace").db(0)` needs
+//! no question in between; [`Section::is_present`] tells the two apart.
 
 use std::time::Duration;
 
@@ -123,14 +123,16 @@ getters! {
     bool, try_bool -> bool, "0 or 1", number::bool;
     /// The value of `key` as a verdict: `ok` and `up` are `true`, `err`, `fail` and `down` are `false`.
     status, try_status -> bool, "ok, up, err, fail or down", number::status;
-    /// The value of `key` as bytes: a plain number, or in units of 1024 such as `1.81M` (then rounded, as it was sent).
+    /// The value of `key` as bytes: a plain number, or in units of 1024 such as `1.81M` (then rounded, as it
+    /// was sent).
     bytes, try_bytes -> u64, "an amount of memory", number::bytes;
     /// The value of `key` in percent: 83.34 for `83.34%`.
     percent, try_percent -> f64, "a percentage", number::percent;
 }
 
 impl Section<'_> {
-    /// The value of `key`, a whole number of seconds; `None` when it is absent, no number, or negative ("never").
+    /// The value of `key`, a whole number of seconds; `None` when it is absent, no number, or negative
+    /// ("never").
     pub fn seconds(self, key: &str) -> Option<Duration> {
         self.try_seconds(key).ok().flatten()
     }

@@ -1,7 +1,7 @@
 //! Who answers: vendor, version and mode, whichever names the server has for them.
 //!
-//! The trap: Valkey 9.1 says `redis_version:7.2.4` beside its own `valkey_version`, and `server_mode` where Redis says
-//! `redis_mode`. The compatible version is kept apart from the real one.
+//! The trap: Valkey 9.1 says `redis_version:7.2.4` beside its own `valkey_version`, and `server_mode` where
+//! Redis says `redis_mode`. The compatible version is kept apart from the real one.
 
 use std::fmt;
 use std::time::Duration;

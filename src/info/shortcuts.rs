@@ -1,7 +1,8 @@
-//! What can be asked of the reply as a whole: the getters of [`Section`] over all fields, whatever their section.
+//! What can be asked of the reply as a whole: the getters of [`Section`] over all fields, whatever their
+//! section.
 //!
-//! Field names are unique across the sections of every server known, so a section need only be named where a module
-//! brings its own.
+//! Field names are unique across the sections of every server known, so a section need only be named where a
+//! module brings its own.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

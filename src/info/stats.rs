@@ -1,7 +1,8 @@
 //! Counters by name: `cmdstat_*`, `errorstat_*` and `latency_percentiles_usec_*`.
 //!
-//! A plain `INFO` leaves out the first and the last: ask for `commandstats` and `latencystats` by name, or for `all`.
-//! A subcommand's name holds a bar, `config|get`; older servers count the pseudo command `host:`, colon included.
+//! A plain `INFO` leaves out the first and the last: ask for `commandstats` and `latencystats` by name, or
+//! for `all`. A subcommand's name holds a bar, `config|get`; older servers count the pseudo command `host:`,
+//! colon included.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,7 +15,8 @@ const COMMAND: &str = "cmdstat_";
 const ERROR: &str = "errorstat_";
 const LATENCY: &str = "latency_percentiles_usec_";
 
-/// What the server counted for one command: `calls=362,usec=359,usec_per_call=0.99,rejected_calls=1,failed_calls=0`.
+/// What the server counted for one command:
+/// `calls=362,usec=359,usec_per_call=0.99,rejected_calls=1,failed_calls=0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CommandStat<'a> {

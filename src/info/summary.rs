@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::server::Role;
 use super::text::Info;
 
-/// One line about a server: `Redis 8.2.3 standalone primary, up 7m 42s, 4 clients, 1.56M used of 1.00G, 362 keys`.
+/// One line about a server: `Redis 8.2.3 standalone primary, up 7m 42s, 4 clients, 1.56M used of 1.00G, 362
+/// keys`.
 #[derive(Clone, Copy, Debug)]
 pub struct Summary<'a> {
     info: &'a Info,
@@ -25,7 +26,8 @@ impl Info {
         section.is_present().then_some(keys)
     }
 
-    /// The share of reads that found their key since the counters began, 0 to 1; `None` when there was no read.
+    /// The share of reads that found their key since the counters began, 0 to 1; `None` when there was no
+    /// read.
     pub fn hit_rate(&self) -> Option<f64> {
         hit_rate(self.u64("keyspace_hits")?, self.u64("keyspace_misses")?)
     }

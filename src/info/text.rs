@@ -10,7 +10,8 @@ use super::section::Section;
 
 /// The reply of [`INFO`](https://redis.io/docs/latest/commands/info/), kept as it was sent.
 ///
-/// Typed views are computed when they are asked for, so a clone is cheap and a field that nobody asks for costs nothing.
+/// Typed views are computed when they are asked for, so a clone is cheap and a field that nobody asks for
+/// costs nothing.
 ///
 /// ```
 /// use redlane::info::{Info, Vendor, Version};
@@ -74,8 +75,8 @@ impl Info {
         Section::new(&self.text, Some(b""), &self.spans)
     }
 
-    /// The section `name`, in any case, its blanks optional (`Cluster Info`, `cluster_info`); `""` is what stands before
-    /// the first header.
+    /// The section `name`, in any case, its blanks optional (`Cluster Info`, `cluster_info`); `""` is what
+    /// stands before the first header.
     ///
     /// A section that the reply lacks is empty, and [`Section::is_present`] is `false`.
     pub fn section(&self, name: &str) -> Section<'_> {
@@ -83,7 +84,8 @@ impl Info {
         found.unwrap_or_else(|| Section::new(&self.text, None, &[]))
     }
 
-    /// The sections in the order they were sent; lines before the first header come first, with an empty name.
+    /// The sections in the order they were sent; lines before the first header come first, with an empty
+    /// name.
     pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
         self.sections.iter().map(|place| {
             let name = place.header.and_then(|at| self.spans.get(at)?.header(&self.text));

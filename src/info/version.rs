@@ -1,4 +1,5 @@
-//! A server's version: three numbers that compare as numbers, so that 7.10 comes after 7.4 and `8.0` is no fraction.
+//! A server's version: three numbers that compare as numbers, so that 7.10 comes after 7.4 and `8.0` is no
+//! fraction.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,7 +38,8 @@ pub struct VersionError;
 impl FromStr for Version {
     type Err = VersionError;
 
-    /// Reads `8`, `8.0`, `7.4.0`, and with a stage behind it `8.0-rc1`; a letter before it (`v1.2`, `df-v1.2`) is skipped.
+    /// Reads `8`, `8.0`, `7.4.0`, and with a stage behind it `8.0-rc1`; a letter before it (`v1.2`,
+    /// `df-v1.2`) is skipped.
     fn from_str(text: &str) -> Result<Self, VersionError> {
         let text = text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic() || letter == '-');
         let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());

@@ -1,14 +1,15 @@
 //! The sections most asked for, each as one struct; a field that the server did not send is `None`.
 //!
-//! A view is copied out of the text, so it can be kept and sent; with the feature `serde` its fields carry the names that
-//! the server has for them.
+//! A view is copied out of the text, so it can be kept and sent; with the feature `serde` its fields carry
+//! the names that the server has for them.
 
 use std::time::Duration;
 
 use super::section::Section;
 use super::server::Role;
 
-/// Declares a view: its section method, and of each field the name, the type, the getter and the server's name.
+/// Declares a view: its section method, and of each field the name, the type, the getter and the server's
+/// name.
 macro_rules! view {
     (
         $(#[$doc:meta])* $name:ident, $(#[$getter_doc:meta])* $getter:ident {
