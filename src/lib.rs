@@ -5,3 +5,5 @@ pub mod commands;
 pub mod config;
 pub mod health;
 pub mod info;
+pub mod keys;
+pub mod ttl;
