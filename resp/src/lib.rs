@@ -2,5 +2,8 @@
 #![deny(unsafe_code)]
 
 pub mod command;
+pub mod error;
+pub mod limits;
+pub mod scan;
 pub mod slot;
 pub mod to_args;
