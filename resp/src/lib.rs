@@ -2,8 +2,12 @@
 #![deny(unsafe_code)]
 
 pub mod command;
+pub mod cursor;
 pub mod error;
+pub mod from_reply;
 pub mod limits;
+pub mod reply;
 pub mod scan;
 pub mod slot;
 pub mod to_args;
+pub mod value;

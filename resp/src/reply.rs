@@ -1,0 +1,238 @@
+//! A reply is the `Bytes` it arrived in, whole frames and nothing else: no tree, no copy. What it means is decided in
+//! the caller's task, by [`FromReply`].
+//!
+//! A pipeline's replies come as [`Replies`]: blocks of whole frames, cut into single replies only when asked for.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::cursor::{Cursor, Token};
+use crate::error::{ConversionError, Kind, ServerError};
+use crate::from_reply::FromReply;
+
+/// One whole frame with its attributes, as the scanner passed it.
+///
+/// ```
+/// use redlane_resp::reply::Reply;
+///
+/// let reply = Reply::from_frame("%1\r\n$3\r\nage\r\n:42\r\n".into());
+/// let ages: Vec<(String, u8)> = reply.read()?;
+/// assert_eq!(ages, [("age".to_owned(), 42)]);
+/// # Ok::<(), redlane_resp::error::ConversionError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply(Bytes);
+
+impl Reply {
+    /// Takes the bytes of exactly one frame, which a [`Scanner`](crate::scan::Scanner) has found whole. Other bytes
+    /// do no harm: reading them ends in [`ConversionError::Malformed`].
+    pub fn from_frame(frame: Bytes) -> Self {
+        Self(frame)
+    }
+
+    /// The frame as it was sent.
+    pub fn as_bytes(&self) -> &Bytes {
+        &self.0
+    }
+
+    /// The frame as it was sent, given away.
+    pub fn into_bytes(self) -> Bytes {
+        self.0
+    }
+
+    /// A cursor before the reply's first frame.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor::new(&self.0)
+    }
+
+    /// Reads the reply into the caller's type.
+    ///
+    /// # Errors
+    /// [`ConversionError`] when the reply is an error, holds one, or is not what `T` reads.
+    pub fn read<T: FromReply>(&self) -> Result<T, ConversionError> {
+        T::from_reply(&mut self.cursor())
+    }
+
+    /// Reads the reply and gives it up: a `Vec<u8>` or `String` of 64 KiB or more takes over the memory it arrived
+    /// in when nothing else holds on to it.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub fn into_read<T: FromReply>(self) -> Result<T, ConversionError> {
+        T::from_frame(self.0)
+    }
+
+    /// The reply's type; `None` only for bytes that no scanner has passed.
+    pub fn kind(&self) -> Option<Kind> {
+        self.cursor().kind().ok()
+    }
+
+    /// Whether the reply is null, in either protocol.
+    pub fn is_null(&self) -> bool {
+        self.kind() == Some(Kind::Null)
+    }
+
+    /// Whether the server answered an error.
+    #[inline]
+    pub fn is_error(&self) -> bool {
+        match self.0.first() {
+            Some(b'-' | b'!') => true,
+            Some(b'|') => self.kind() == Some(Kind::Error),
+            _ => false,
+        }
+    }
+
+    /// The server's error, when the reply is one.
+    pub fn error(&self) -> Option<ServerError> {
+        if !self.is_error() {
+            return None;
+        }
+        match self.cursor().read() {
+            Ok(Token::Error(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("kind", &self.kind()).field("len", &self.0.len()).finish()
+    }
+}
+
+/// Whole frames under one handle.
+#[derive(Clone, PartialEq, Eq)]
+struct Block {
+    bytes: Bytes,
+    frames: usize,
+}
+
+/// The replies of a pipeline in their order: blocks of whole frames as they were read.
+///
+/// An empty one allocates nothing, and neither does one of a single block.
+///
+/// ```
+/// use redlane_resp::reply::Replies;
+///
+/// let mut replies = Replies::default();
+/// replies.push_block("+OK\r\n:1\r\n".into(), 2);
+/// assert_eq!(replies.len(), 2);
+/// assert_eq!(replies.next_reply().map(|reply| reply.read()), Some(Ok("OK".to_owned())));
+/// assert_eq!(replies.next_reply().map(|reply| reply.read()), Some(Ok(1)));
+/// assert_eq!(replies.next_reply().map(|reply| reply.read::<()>()), None);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Replies {
+    first: Option<Block>,
+    others: VecDeque<Block>,
+    frames: usize,
+}
+
+impl Replies {
+    /// Adds a block that holds exactly `frames` whole frames, no push among them.
+    pub fn push_block(&mut self, bytes: Bytes, frames: usize) {
+        if frames == 0 {
+            return;
+        }
+        self.frames = self.frames.saturating_add(frames);
+        let block = Block { bytes, frames };
+        if self.first.is_none() {
+            self.first = Some(block);
+        } else {
+            self.others.push_back(block);
+        }
+    }
+
+    /// How many replies are left.
+    pub fn len(&self) -> usize {
+        self.frames
+    }
+
+    /// Whether no reply is left.
+    pub fn is_empty(&self) -> bool {
+        self.frames == 0
+    }
+
+    /// Takes the next reply off the front.
+    pub fn next_reply(&mut self) -> Option<Reply> {
+        let block = self.first.as_mut()?;
+        self.frames = self.frames.saturating_sub(1);
+        if block.frames > 1
+            && let Some(end) = frame_end(&block.bytes)
+        {
+            block.frames = block.frames.saturating_sub(1);
+            return Some(Reply(block.bytes.split_to(end)));
+        }
+        // The last frame of its block, or bytes that no scanner has passed: those fail when they are read.
+        self.frames = self.frames.saturating_sub(block.frames.saturating_sub(1));
+        let last = self.first.take();
+        self.first = self.others.pop_front();
+        last.map(|block| Reply(block.bytes))
+    }
+
+    /// The one reply, when there is exactly one.
+    pub fn into_single(mut self) -> Option<Reply> {
+        if self.frames == 1 { self.next_reply() } else { None }
+    }
+
+    /// The replies in their order, without taking them.
+    pub fn iter(&self) -> impl Iterator<Item = Reply> + use<> {
+        self.clone().into_iter()
+    }
+
+    /// Bytes of all replies.
+    pub fn byte_len(&self) -> usize {
+        self.first.iter().chain(&self.others).map(|block| block.bytes.len()).fold(0, usize::saturating_add)
+    }
+}
+
+/// Where the first frame of a block ends.
+fn frame_end(bytes: &Bytes) -> Option<usize> {
+    let mut cursor = Cursor::new(bytes);
+    cursor.skip().ok()?;
+    Some(cursor.position()).filter(|end| *end <= bytes.len())
+}
+
+impl IntoIterator for Replies {
+    type Item = Reply;
+    type IntoIter = IntoReplies;
+
+    fn into_iter(self) -> IntoReplies {
+        IntoReplies(self)
+    }
+}
+
+/// Iterator over the replies of a pipeline.
+#[derive(Clone, Debug)]
+pub struct IntoReplies(Replies);
+
+impl Iterator for IntoReplies {
+    type Item = Reply;
+
+    fn next(&mut self) -> Option<Reply> {
+        self.0.next_reply()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.0.len(), Some(self.0.len()))
+    }
+}
+
+impl From<Reply> for Replies {
+    fn from(reply: Reply) -> Self {
+        let mut replies = Self::default();
+        replies.push_block(reply.0, 1);
+        replies
+    }
+}
+
+impl fmt::Debug for Replies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Replies").field("frames", &self.frames).field("len", &self.byte_len()).finish()
+    }
+}

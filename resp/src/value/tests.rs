@@ -1,0 +1,1 @@
+#![allow(clippy::arithmetic_side_effects)]
