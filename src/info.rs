@@ -10,6 +10,7 @@ mod families;
 mod lines;
 mod number;
 mod pairs;
+mod reply;
 mod section;
 mod server;
 mod shortcuts;
