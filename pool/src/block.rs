@@ -1,0 +1,200 @@
+//! The block that a socket is read into, and out of which replies are handed as slices.
+//!
+//! Small frames share one block: it is larger than what a read usually brings, so that a short read tells
+//! that the socket is drained (one `read` less per batch), and `BytesMut` takes the same memory again once
+//! nobody holds a reply of it. A frame that outgrows the block moves into a vector of its own, which grows
+//! with what has *arrived*, never with what was announced alone: a length bomb costs 64 KiB.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio::io::AsyncRead;
+use tokio_util::io::poll_read_buf;
+
+/// Frames from this size on get memory of their own.
+const LARGE: usize = 64 * 1024;
+/// With less room than this a new read would be too short to be worth its system call.
+const LEAST_ROOM: usize = 16 * 1024;
+
+/// Bytes read and not yet handed out; the frame under way stands first.
+#[derive(Debug)]
+pub(crate) struct ReadBlock {
+    block: BytesMut,
+    /// The frame under way, once it is too large for the block; then `block` is empty.
+    large: Option<Vec<u8>>,
+    size: usize,
+    missing: usize,
+}
+
+impl ReadBlock {
+    /// An empty block; memory is taken at the first read.
+    pub(crate) fn new(size: usize) -> Self {
+        Self { block: BytesMut::new(), large: None, size: size.max(512), missing: 1 }
+    }
+
+    /// Everything read and not taken.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.large {
+            Some(large) => large,
+            None => &self.block,
+        }
+    }
+
+    /// Tells that the frame under way lacks at least `missing` bytes.
+    pub(crate) fn expect(&mut self, missing: usize) {
+        self.missing = missing.max(1);
+        let have = self.bytes().len();
+        if self.large.is_none() && have.saturating_add(self.missing) >= LARGE {
+            let mut large = Vec::new();
+            large.reserve_exact(Self::room_for(have, self.missing).saturating_add(have));
+            large.extend_from_slice(&self.block);
+            self.block.clear();
+            self.large = Some(large);
+        }
+    }
+
+    /// How much to add to `have` bytes: all that is missing, but not more than doubles them, plus 64 KiB.
+    fn room_for(have: usize, missing: usize) -> usize {
+        // When only the next byte is known to be missing the frame is made of many small parts.
+        let wanted = if missing < LEAST_ROOM { LARGE } else { missing };
+        wanted.min(have.saturating_add(LARGE))
+    }
+
+    /// Reads once. `Ready(Ok(0))` is the end of the stream.
+    pub(crate) fn poll_fill<R: AsyncRead + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        reader: &mut R,
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.large {
+            Some(large) => {
+                let room = large.capacity().saturating_sub(large.len());
+                if room == 0 {
+                    large.reserve_exact(Self::room_for(large.len(), self.missing));
+                }
+                // Never far beyond the frame: what follows it has to be copied out.
+                let limit = self.missing.max(LEAST_ROOM).min(large.capacity().saturating_sub(large.len()));
+                let mut target = large.limit(limit);
+                poll_read_buf(Pin::new(reader), cx, &mut target)
+            }
+            None => {
+                let room = self.block.capacity().saturating_sub(self.block.len());
+                if room < LEAST_ROOM.min(self.size / 2) {
+                    self.block.reserve(self.size);
+                }
+                poll_read_buf(Pin::new(reader), cx, &mut self.block)
+            }
+        }
+    }
+
+    /// Hands out the first `len` bytes, which hold whole frames.
+    pub(crate) fn take(&mut self, len: usize) -> Bytes {
+        self.missing = 1;
+        match self.large.take() {
+            None => self.block.split_to(len.min(self.block.len())).freeze(),
+            Some(mut large) => {
+                let len = len.min(large.len());
+                if let Some(rest) = large.get(len..)
+                    && !rest.is_empty()
+                {
+                    self.block.reserve(self.size.max(rest.len()));
+                    self.block.extend_from_slice(rest);
+                    large.truncate(len);
+                }
+                Bytes::from(large)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Yields its bytes in reads of `step`.
+    struct Source {
+        bytes: Vec<u8>,
+        at: usize,
+        step: usize,
+    }
+
+    impl AsyncRead for Source {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buf: &mut tokio::io::ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            let n = self.step.min(buf.remaining()).min(self.bytes.len().saturating_sub(self.at));
+            let end = self.at.saturating_add(n);
+            buf.put_slice(&self.bytes[self.at..end]);
+            self.at = end;
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    fn fill(block: &mut ReadBlock, source: &mut Source) -> usize {
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        match block.poll_fill(&mut cx, source) {
+            Poll::Ready(Ok(n)) => n,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_large_frame_never_takes_more_than_twice_what_arrived_and_64_kib() {
+        let total = 5_000_000;
+        let mut source = Source { bytes: vec![7; total], at: 0, step: 10_000 };
+        let mut block = ReadBlock::new(64 * 1024);
+        fill(&mut block, &mut source);
+        loop {
+            let have = block.bytes().len();
+            if have >= total {
+                break;
+            }
+            block.expect(total.saturating_sub(have));
+            let capacity = block.large.as_ref().map_or(0, Vec::capacity);
+            assert!(capacity <= (2 * have + LARGE).min(total), "{capacity} for {have}");
+            assert_ne!(fill(&mut block, &mut source), 0);
+        }
+
+        let frame = block.take(total);
+
+        assert_eq!(frame.len(), total);
+        assert!(block.bytes().is_empty());
+    }
+
+    #[test]
+    fn a_length_bomb_costs_one_block() {
+        let mut source = Source { bytes: b"$536870912\r\n".to_vec(), at: 0, step: 100 };
+        let mut block = ReadBlock::new(64 * 1024);
+        fill(&mut block, &mut source);
+
+        block.expect(536_870_914);
+
+        assert!(block.large.as_ref().unwrap().capacity() <= 2 * LARGE);
+    }
+
+    #[test]
+    fn bytes_after_a_large_frame_stay_for_the_next_one() {
+        let mut source =
+            Source { bytes: (0..=255u8).cycle().take(200_000).collect(), at: 0, step: 64 * 1024 };
+        let expected = source.bytes.clone();
+        let mut block = ReadBlock::new(64 * 1024);
+        while block.bytes().len() < 150_000 {
+            let have = block.bytes().len();
+            block.expect(150_000usize.saturating_sub(have));
+            fill(&mut block, &mut source);
+        }
+
+        let frame = block.take(150_000);
+        let mut rest = block.bytes().to_vec();
+        while fill(&mut block, &mut source) > 0 {
+            rest = block.bytes().to_vec();
+        }
+
+        assert_eq!(frame, &expected[..150_000]);
+        assert_eq!(rest, &expected[150_000..]);
+    }
+}

@@ -1,0 +1,136 @@
+//! A greeted socket, and the ways to write to it.
+//!
+//! A socket of the kernel's can be written from any task at once; an in-memory pipe, and later TLS, only by the
+//! driver. Both ways end here, so that nobody else has to know the difference.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use redlane_resp::scan::Scanner;
+use tokio::io::AsyncWrite;
+use tokio::time::{Instant, timeout_at};
+
+use crate::block::ReadBlock;
+use crate::config::LinkConfig;
+use crate::connector::{Connector, Exchange};
+use crate::outbox::SLICES;
+use crate::tickets::Batch;
+use crate::transport::{ConnectError, ReadHalf, Step, WriteHalf, dial};
+
+/// A greeted socket and what was already read from it.
+pub(crate) struct Connection {
+    pub(crate) reader: ReadHalf,
+    pub(crate) writer: Arc<WriteHalf>,
+    pub(crate) scanner: Scanner,
+    pub(crate) block: ReadBlock,
+}
+
+/// Dials and greets, all within the connect timeout.
+pub(crate) async fn open<C: Connector>(
+    connector: &C,
+    config: &LinkConfig,
+) -> Result<Connection, ConnectError> {
+    let limit = config.connect_timeout;
+    let deadline = Instant::now().checked_add(limit).unwrap_or_else(Instant::now);
+    let late = |step| ConnectError::Timeout { step, limit };
+    let target = timeout_at(deadline, connector.target()).await.map_err(|_| late(Step::Resolve))??;
+    let left = deadline.saturating_duration_since(Instant::now());
+    let socket = dial(&target, &config.socket, left).await?;
+    let (mut reader, mut writer) = socket.split();
+    let mut scanner = Scanner::new(config.limits);
+    let mut block = ReadBlock::new(config.read_block);
+    let mut exchange = Exchange {
+        reader: &mut reader,
+        writer: &mut writer,
+        scanner: &mut scanner,
+        block: &mut block,
+        heard: false,
+    };
+    timeout_at(deadline, connector.greet(&mut exchange)).await.map_err(|_| late(Step::Greet))??;
+    Ok(Connection { reader, writer: Arc::new(writer), scanner, block })
+}
+
+/// Writes as much of the batch as the kernel takes at once.
+pub(crate) fn write_now(writer: &WriteHalf, batch: &mut Batch) -> io::Result<()> {
+    while batch.done < batch.outbox.len() {
+        let taken = match batch.outbox.as_slice(batch.done) {
+            Some(bytes) => writer.try_write(bytes),
+            None => {
+                let mut slices = [IoSlice::new(&[]); SLICES];
+                let filled = batch.outbox.slices(batch.done, &mut slices);
+                writer.try_write_vectored(slices.get(..filled).unwrap_or_default())
+            }
+        };
+        match taken {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(n) => batch.done = batch.done.saturating_add(n),
+            Err(error) if would_block(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Writes the batch through whatever kind of socket this is.
+pub(crate) fn poll_write_batch(
+    writer: &mut Arc<WriteHalf>,
+    cx: &mut Context<'_>,
+    batch: &mut Batch,
+) -> Poll<io::Result<()>> {
+    if writer.writes_directly() {
+        loop {
+            write_now(writer, batch)?;
+            if batch.done >= batch.outbox.len() {
+                return Poll::Ready(Ok(()));
+            }
+            match writer.poll_write_ready(cx) {
+                Poll::Ready(ready) => ready?,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+    let Some(writer) = Arc::get_mut(writer) else { return Poll::Ready(Err(io::ErrorKind::Other.into())) };
+    while batch.done < batch.outbox.len() {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let filled = batch.outbox.slices(batch.done, &mut slices);
+        let slices = slices.get(..filled).unwrap_or_default();
+        match Pin::new(&mut *writer).poll_write_vectored(cx, slices) {
+            Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            Poll::Ready(Ok(n)) => batch.done = batch.done.saturating_add(n),
+            Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+            Poll::Pending => return Poll::Pending,
+        }
+    }
+    match Pin::new(writer).poll_flush(cx) {
+        Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+        _ => Poll::Ready(Ok(())),
+    }
+}
+
+/// Writes one slice the same way.
+pub(crate) fn poll_write_slice(
+    writer: &mut Arc<WriteHalf>,
+    cx: &mut Context<'_>,
+    bytes: &[u8],
+) -> Poll<io::Result<usize>> {
+    if let Some(writer) = Arc::get_mut(writer) {
+        return Pin::new(writer).poll_write(cx, bytes);
+    }
+    loop {
+        match writer.try_write(bytes) {
+            Ok(n) => return Poll::Ready(Ok(n)),
+            Err(error) if would_block(&error) => match writer.poll_write_ready(cx) {
+                Poll::Ready(ready) => ready?,
+                Poll::Pending => return Poll::Pending,
+            },
+            Err(error) => return Poll::Ready(Err(error)),
+        }
+    }
+}
+
+/// Whether a failed write only means that the kernel's buffer is full.
+pub(crate) fn would_block(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}

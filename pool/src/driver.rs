@@ -1,0 +1,355 @@
+//! Drives one socket: reads, hands out replies, writes batches, keeps the clock, watches for silence.
+//!
+//! Order within one wake-up: read everything, answer callers, then write. Before a write the task yields
+//! once, so that callers just woken can add their next command to the same batch; without it a
+//! multi-threaded runtime would flush single commands. A socket that goes silent is not closed on suspicion:
+//! first a probe, then a replacement is dialled, and only when that one has greeted is the old one cut,
+//! because a paused server answers neither and a storm of new connections would not help it.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use redlane_resp::reply::Reply;
+use redlane_resp::scan::Scan;
+
+use crate::connection::{Connection, open, poll_write_batch, poll_write_slice, would_block};
+use crate::connector::Connector;
+use crate::error::CloseReason;
+use crate::shared::Shared;
+use crate::ticker::Ticker;
+use crate::tickets::{Status, TICK, Tick};
+
+/// How driving a socket ended.
+pub(crate) enum Exit {
+    Cut(CloseReason),
+    /// The old socket stayed silent and this one has greeted.
+    Replaced(Box<Connection>),
+    /// The link was closed.
+    Closed,
+}
+
+enum Event {
+    Flush,
+    Exit(Exit),
+}
+
+type Replacement = Pin<Box<dyn Future<Output = Connection> + Send>>;
+
+/// Drives one socket until it ends.
+pub(crate) struct Driver<'a, C> {
+    shared: &'a Arc<Shared>,
+    connector: &'a Arc<C>,
+    ticker: &'a mut Ticker,
+    connection: Connection,
+    /// The batch being written, when the kernel's buffer was full.
+    flushing: bool,
+    frames: Vec<usize>,
+    wakers: Vec<Waker>,
+    frame_open_since: Option<Tick>,
+    /// Bytes of the check of an idle connection still to be written.
+    check: Option<Bytes>,
+    check_since: Option<Tick>,
+    probed: bool,
+    replacement: Option<Replacement>,
+}
+
+impl<'a, C: Connector> Driver<'a, C> {
+    pub(crate) fn new(
+        shared: &'a Arc<Shared>,
+        connector: &'a Arc<C>,
+        ticker: &'a mut Ticker,
+        connection: Connection,
+    ) -> Self {
+        Self {
+            shared,
+            connector,
+            ticker,
+            connection,
+            flushing: false,
+            frames: Vec::new(),
+            wakers: Vec::new(),
+            frame_open_since: None,
+            check: None,
+            check_since: None,
+            probed: false,
+            replacement: None,
+        }
+    }
+
+    /// The socket is ready: callers may use it from here on.
+    pub(crate) fn publish(&mut self) {
+        let mut inner = self.shared.lock();
+        let now = self.shared.clock();
+        inner.connects = inner.connects.wrapping_add(1);
+        inner.broken = false;
+        inner.core.now = now;
+        inner.core.last_heard = now;
+        inner.core.last_sent = now;
+        inner.core.status = Status::Up;
+        inner.core.flush_wanted = true;
+        if self.connection.writer.writes_directly() {
+            inner.writer = Some(Arc::clone(&self.connection.writer));
+        }
+    }
+
+    pub(crate) async fn run(mut self) -> Exit {
+        self.publish();
+        // What the server sent right behind its greeting is already here.
+        if let Err(reason) = self.take_in() {
+            return Exit::Cut(reason);
+        }
+        loop {
+            match poll_fn(|cx| self.poll_events(cx)).await {
+                Event::Flush => {
+                    tokio::task::yield_now().await;
+                    self.flushing = true;
+                }
+                Event::Exit(exit) => return exit,
+            }
+        }
+    }
+
+    fn poll_events(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        let cut = |reason| Poll::Ready(Event::Exit(Exit::Cut(reason)));
+        if self.flushing
+            && let Err(error) = self.write(cx)
+        {
+            tracing::debug!(%error, "writing failed");
+            return cut(CloseReason::Io);
+        }
+        while let Poll::Ready(read) = self.poll_read(cx) {
+            if let Err(reason) = read {
+                return cut(reason);
+            }
+        }
+        while self.ticker.poll_tick(cx, self.shared, self.frame_open_since.is_some()).is_ready() {
+            if let Err(reason) = self.on_tick() {
+                return cut(reason);
+            }
+        }
+        if let Some(replacement) = &mut self.replacement
+            && let Poll::Ready(connection) = replacement.as_mut().poll(cx)
+        {
+            return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection))));
+        }
+        let mut inner = self.shared.lock();
+        if matches!(inner.core.status, Status::Ended(_)) {
+            return Poll::Ready(Event::Exit(Exit::Closed));
+        }
+        if inner.broken {
+            return cut(CloseReason::Io);
+        }
+        if inner.core.flush_wanted && !self.flushing {
+            inner.core.flush_wanted = false;
+            if inner.core.checking && self.check_since.is_none() {
+                self.check_since = Some(inner.core.now);
+                self.check = Some(self.connector.probe());
+                inner.core.expect_check();
+            }
+            return Poll::Ready(Event::Flush);
+        }
+        match &mut inner.waker {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        Poll::Pending
+    }
+
+    /// Reads once and hands out what came.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
+        let Connection { reader, block, .. } = &mut self.connection;
+        match block.poll_fill(cx, reader) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(0)) => Poll::Ready(Err(CloseReason::Ended)),
+            Poll::Ready(Ok(_)) => {
+                self.probed = false;
+                self.replacement = None;
+                Poll::Ready(self.take_in())
+            }
+            Poll::Ready(Err(error)) if would_block(&error) => Poll::Pending,
+            Poll::Ready(Err(error)) => {
+                tracing::debug!(%error, "reading failed");
+                Poll::Ready(Err(CloseReason::Io))
+            }
+        }
+    }
+
+    /// Scans what was read: replies to their tickets, pushes to the sink, in wire order.
+    fn take_in(&mut self) -> Result<(), CloseReason> {
+        let mut total = 0usize;
+        loop {
+            let Connection { block, scanner, .. } = &mut self.connection;
+            let bytes = block.bytes();
+            let mut at = 0usize;
+            let mut push = None;
+            let mut missing = None;
+            let mut malformed = false;
+            while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+                match scanner.scan(rest) {
+                    Ok(Scan::Whole { len, push: false }) => {
+                        self.frames.push(len);
+                        at = at.saturating_add(len);
+                    }
+                    Ok(Scan::Whole { len, push: true }) => {
+                        push = Some(len);
+                        break;
+                    }
+                    Ok(Scan::Partial { missing: least }) => {
+                        missing = Some(least);
+                        break;
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "malformed reply");
+                        malformed = true;
+                        break;
+                    }
+                }
+            }
+            total = total.saturating_add(self.frames.len());
+            self.deliver(total)?;
+            if malformed {
+                return Err(CloseReason::Framing);
+            }
+            if let Some(len) = push {
+                let frame = self.connection.block.take(len);
+                self.frame_open_since = None;
+                {
+                    let mut inner = self.shared.lock();
+                    inner.pushes = inner.pushes.wrapping_add(1);
+                }
+                if let Some(sink) = &self.shared.sink {
+                    sink.push(Reply::from_frame(frame));
+                }
+                continue;
+            }
+            match missing {
+                Some(missing) => {
+                    self.connection.block.expect(missing);
+                    if self.frame_open_since.is_none() {
+                        let mut inner = self.shared.lock();
+                        inner.core.now = self.shared.clock();
+                        inner.core.ticking = true;
+                        self.frame_open_since = Some(inner.core.now);
+                    }
+                }
+                None => self.frame_open_since = None,
+            }
+            return Ok(());
+        }
+    }
+
+    /// Fills tickets under one lock and wakes their owners after it.
+    fn deliver(&mut self, total: usize) -> Result<(), CloseReason> {
+        if self.frames.is_empty() {
+            return Ok(());
+        }
+        self.frame_open_since = None;
+        let mut inner = self.shared.lock();
+        let result = inner.core.deliver(&mut self.connection.block, &self.frames, &mut self.wakers);
+        inner.core.last_read = total;
+        if self.check_since.is_some() && self.check.is_none() && result.is_ok() {
+            // The check was the only thing awaited: this was its answer.
+            self.check_since = None;
+            inner.core.checking = false;
+            inner.core.flush_wanted = true;
+        }
+        drop(inner);
+        self.frames.clear();
+        for waker in self.wakers.drain(..) {
+            waker.wake();
+        }
+        result
+    }
+
+    /// Writes the check of an idle connection, then batches, until all is out or the kernel takes no more.
+    fn write(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        while let Some(check) = &mut self.check {
+            match poll_write_slice(&mut self.connection.writer, cx, check) {
+                Poll::Ready(Ok(n)) => {
+                    let _ = check.split_to(n.min(check.len()));
+                    if check.is_empty() {
+                        self.check = None;
+                    }
+                }
+                Poll::Ready(Err(error)) => return Err(error),
+                Poll::Pending => return Ok(()),
+            }
+        }
+        loop {
+            let Some(mut batch) = self.shared.lock().core.begin_batch() else {
+                self.flushing = false;
+                return Ok(());
+            };
+            let result = poll_write_batch(&mut self.connection.writer, cx, &mut batch);
+            let mut inner = self.shared.lock();
+            inner.core.end_batch(batch);
+            drop(inner);
+            match result {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(error)) => return Err(error),
+                Poll::Pending => return Ok(()),
+            }
+            if !self.shared.lock().core.has_unwritten() {
+                self.flushing = false;
+                return Ok(());
+            }
+        }
+    }
+
+    /// The rules of liveness, looked at once a tick.
+    fn on_tick(&mut self) -> Result<(), CloseReason> {
+        let limit = self.shared.attempt_ticks.unwrap_or(Tick::MAX);
+        let mut inner = self.shared.lock();
+        let now = inner.core.now;
+        let frame_limit = ticks(self.shared.config.frame_timeout);
+        if self.frame_open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
+            return Err(CloseReason::FrameOverdue);
+        }
+        // Half an attempt: the commands that wait behind the check still have the other half.
+        if self.check_since.is_some_and(|since| now.saturating_sub(since) > frame_limit / 2) {
+            return Err(CloseReason::CheckFailed);
+        }
+        let Some(silence) = inner.core.silence().filter(|silence| *silence >= limit) else { return Ok(()) };
+        if !self.probed {
+            self.probed = true;
+            let probe = self.connector.probe();
+            inner.core.append_probe(&probe);
+        }
+        drop(inner);
+        if silence >= limit.saturating_add(limit / 2) {
+            if !self.shared.reconnects {
+                return Err(CloseReason::Silent);
+            }
+            if self.replacement.is_none() {
+                self.replacement = Some(self.replace());
+            }
+        }
+        Ok(())
+    }
+
+    /// Dials until a new socket has greeted; one attempt at a time.
+    fn replace(&self) -> Replacement {
+        let connector = Arc::clone(self.connector);
+        let config = self.shared.config.clone();
+        Box::pin(async move {
+            loop {
+                match open(&*connector, &config).await {
+                    Ok(connection) => return connection,
+                    Err(error) => tracing::debug!(%error, "no replacement for a silent connection yet"),
+                }
+                let wait = fastrand::u64(250..=500);
+                tokio::time::sleep(Duration::from_millis(wait)).await;
+            }
+        })
+    }
+}
+
+/// A limit in ticks, rounded up.
+fn ticks(limit: Duration) -> Tick {
+    Tick::try_from(limit.as_millis().div_ceil(TICK.as_millis().max(1))).unwrap_or(Tick::MAX)
+}

@@ -1,0 +1,298 @@
+//! A link: one connection's engine. It outlives its sockets.
+//!
+//! Callers copy their command into the link's buffer under a short lock and take a ticket; the driver task
+//! writes a batch at a time, reads, and fills tickets in order. When nothing else is under way the caller
+//! writes by itself, which saves two task switches. No channel, no boxed message, no timer per command.
+//! What is sent when, and to whom a reply belongs, is decided in `tickets.rs`; sockets live in `driver.rs`;
+//! reconnecting in `supervisor.rs`.
+
+mod call;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use redlane_resp::reply::Replies;
+use tokio::time::Instant;
+
+use crate::config::LinkConfig;
+use crate::connection::open;
+use crate::connector::{Connector, PushSink};
+use crate::error::{CloseReason, LinkError, Outcome};
+use crate::payload::Payload;
+use crate::shared::Shared;
+use crate::stats::LinkStats;
+use crate::supervisor;
+use crate::tickets::{Admission, Status, TICK, Tick};
+use crate::transport::ConnectError;
+
+pub use self::call::Call;
+
+/// A caller's place in a link. Give it back with [`Link::abandon`] when the caller goes away early.
+#[derive(Debug, Default)]
+pub struct Entry {
+    place: Place,
+    entered: Tick,
+}
+
+#[derive(Debug, Default)]
+enum Place {
+    #[default]
+    New,
+    Room(u64),
+    Ticket(u32),
+    Spent,
+}
+
+impl Entry {
+    /// An entry that has not been submitted yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { place: Place::New, entered: 0 }
+    }
+
+    /// Whether the link still knows it.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.place, Place::Room(_) | Place::Ticket(_))
+    }
+}
+
+/// One auto-pipelining connection that reconnects by itself, or a single socket of the pool.
+///
+/// # Cancel safety
+/// Dropping a caller between two polls loses nothing but its reply, if [`abandon`](Self::abandon) is called.
+pub struct Link {
+    shared: Arc<Shared>,
+}
+
+impl Link {
+    /// Starts a link that reconnects until it is dropped or closed. It begins to connect at once, in tasks of
+    /// the current runtime.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn spawn<C: Connector>(
+        connector: Arc<C>,
+        config: LinkConfig,
+        sink: Option<Arc<dyn PushSink>>,
+    ) -> Self {
+        let shared = Shared::new(config, sink, true);
+        supervisor::spawn(Arc::clone(&shared), connector);
+        Self { shared }
+    }
+
+    /// Connects one socket and returns the link over it, which ends when the socket does.
+    ///
+    /// # Errors
+    /// [`ConnectError`] when dialling or greeting fails within the connect timeout.
+    ///
+    /// # Cancel safety
+    /// A dropped future closes the socket.
+    pub async fn connect<C: Connector>(
+        connector: Arc<C>,
+        config: LinkConfig,
+        sink: Option<Arc<dyn PushSink>>,
+    ) -> Result<Self, ConnectError> {
+        let shared = Shared::new(config, sink, false);
+        let connection = open(&*connector, &shared.config).await?;
+        supervisor::spawn_single(Arc::clone(&shared), connector, connection);
+        Ok(Self { shared })
+    }
+
+    /// Submits `payload` at the first poll and resolves to its replies.
+    ///
+    /// # Errors
+    /// [`LinkError`]; each says whether the submission may have been executed.
+    #[inline]
+    pub fn poll_call<P: Payload + ?Sized>(
+        &self,
+        cx: &mut Context<'_>,
+        payload: &P,
+        entry: &mut Entry,
+    ) -> Poll<Result<Replies, LinkError>> {
+        match entry.place {
+            Place::Ticket(index) => {
+                let mut inner = self.shared.lock();
+                let reply = inner.core.poll_reply(index, self.shared.limit(), cx.waker());
+                drop(inner);
+                if reply.is_ready() {
+                    entry.place = Place::Spent;
+                }
+                reply
+            }
+            _ => self.poll_submit(cx, payload, entry),
+        }
+    }
+
+    /// [`poll_call`](Self::poll_call) as a future.
+    pub fn call<'a, P: Payload + ?Sized>(&'a self, payload: &'a P) -> Call<'a, P> {
+        Call::new(self, payload)
+    }
+
+    /// How long ago `entry` was submitted, within 25 ms.
+    #[must_use]
+    pub fn waited(&self, entry: &Entry) -> Duration {
+        TICK.saturating_mul(self.shared.clock().saturating_sub(entry.entered))
+    }
+
+    fn poll_submit<P: Payload + ?Sized>(
+        &self,
+        cx: &mut Context<'_>,
+        payload: &P,
+        entry: &mut Entry,
+    ) -> Poll<Result<Replies, LinkError>> {
+        let shared = &*self.shared;
+        let mut inner = shared.lock();
+        let asleep = shared.rouse(&mut inner);
+        let entered = match entry.place {
+            Place::New => {
+                entry.entered = inner.core.now;
+                shared.check_long_idle(&mut inner);
+                inner.core.enter(payload, shared.attempt_ticks, cx.waker())
+            }
+            Place::Room(number) => match inner.core.ask_room(number, payload, cx.waker()) {
+                Poll::Ready(ticket) => ticket.map(Admission::Ticket),
+                Poll::Pending => Ok(Admission::Room(number)),
+            },
+            Place::Ticket(_) | Place::Spent => {
+                return Poll::Ready(Err(LinkError::Closed { reason: CloseReason::Closed }));
+            }
+        };
+        match entered {
+            Ok(Admission::Ticket(index)) => {
+                entry.place = Place::Ticket(index);
+                shared.send(inner, asleep);
+                Poll::Pending
+            }
+            Ok(Admission::Room(number)) => {
+                entry.place = Place::Room(number);
+                shared.wake_if(inner, asleep);
+                Poll::Pending
+            }
+            Err(error) => {
+                entry.place = Place::Spent;
+                // A supervisor that waits between attempts learns that somebody asks.
+                inner.asked = true;
+                shared.wake_if(inner, true);
+                Poll::Ready(Err(error))
+            }
+        }
+    }
+
+    /// Lets go of `entry`: it is taken back if it has not been sent, else its reply will be dropped.
+    ///
+    /// Returns what that means for the server.
+    pub fn abandon(&self, entry: &mut Entry) -> Outcome {
+        match std::mem::replace(&mut entry.place, Place::Spent) {
+            Place::Ticket(index) => self.shared.lock().core.abandon(index),
+            Place::Room(number) => {
+                self.shared.lock().core.leave_room(number);
+                Outcome::NotSent
+            }
+            Place::New | Place::Spent => Outcome::NotSent,
+        }
+    }
+
+    /// Whether it is connected and greeted right now.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        matches!(self.shared.lock().core.status, Status::Up)
+    }
+
+    /// Whether it has ended for good, and why.
+    #[must_use]
+    pub fn ended(&self) -> Option<CloseReason> {
+        match self.shared.lock().core.status {
+            Status::Ended(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing is awaited, queued or waiting: a leased connection may go back.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.shared.lock().core.is_idle()
+    }
+
+    /// Why the last attempt to connect failed, while there is no connection.
+    #[must_use]
+    pub fn last_failure(&self) -> Option<ConnectError> {
+        match &self.shared.lock().core.status {
+            Status::Connecting(failure) => failure.clone(),
+            Status::Refusing(failure) => Some(failure.clone()),
+            Status::Up | Status::Ended(_) => None,
+        }
+    }
+
+    /// Which socket it is on, counted from its first connection; state bound to a socket ends with its epoch.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.shared.lock().core.epoch
+    }
+
+    /// How long nothing has been sent or read.
+    #[must_use]
+    pub fn idle_for(&self) -> Duration {
+        let inner = self.shared.lock();
+        let last = inner.core.last_heard.max(inner.core.last_sent);
+        TICK.saturating_mul(self.shared.clock().saturating_sub(last))
+    }
+
+    /// Figures of this link.
+    #[must_use]
+    pub fn stats(&self) -> LinkStats {
+        let inner = self.shared.lock();
+        let core = &inner.core;
+        LinkStats {
+            up: matches!(core.status, Status::Up),
+            in_flight: core.in_flight(),
+            waiting_for_room: core.waiting_for_room(),
+            tickets: core.tickets_in_use(),
+            submitted: core.counts.submitted,
+            completed: core.counts.completed,
+            timeouts: core.counts.timeouts,
+            cancelled: core.counts.cancelled,
+            tombstones: core.counts.tombstones,
+            lost: core.counts.lost,
+            full: core.counts.full,
+            batches: core.counts.batches,
+            pushes: inner.pushes,
+            connects: inner.connects,
+            connect_failures: inner.connect_failures,
+            closed: inner.closed,
+        }
+    }
+
+    /// Takes no more submissions, waits up to `limit` for those under way, then ends.
+    ///
+    /// # Cancel safety
+    /// A dropped future leaves the link closing; it ends when it is dropped.
+    pub async fn close(&self, limit: Duration) {
+        {
+            let mut inner = self.shared.lock();
+            inner.core.closing = true;
+            self.shared.wake_if(inner, true);
+        }
+        let deadline = Instant::now().checked_add(limit);
+        while self.shared.lock().core.has_callers() && deadline.is_some_and(|at| Instant::now() < at) {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        self.shared.end(CloseReason::Closed);
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.shared.end(CloseReason::Closed);
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("stats", &self.stats()).finish()
+    }
+}

@@ -1,0 +1,781 @@
+//! The link against a scripted server on an in-memory pipe, with paused time.
+
+#![allow(clippy::arithmetic_side_effects)]
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use redlane_resp::command::Command;
+use redlane_resp::error::ServerError;
+use redlane_resp::reply::Reply;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::connector::{Dirt, Exchange};
+use crate::outbox::Outbox;
+use crate::transport::{PipeDialer, Target};
+
+/// Connects through pipes whose other ends the test receives.
+struct Script {
+    servers: mpsc::UnboundedSender<DuplexStream>,
+    capacity: usize,
+    down: AtomicBool,
+    refusal: Mutex<Option<ServerError>>,
+}
+
+impl Connector for Arc2<Script> {
+    async fn target(&self) -> Result<Target, ConnectError> {
+        let script = Arc::clone(&self.0);
+        Ok(Target::Pipe(PipeDialer::new(move || {
+            let script = Arc::clone(&script);
+            async move {
+                if script.down.load(Ordering::SeqCst) {
+                    return Err(io::ErrorKind::ConnectionRefused.into());
+                }
+                let (ours, theirs) = tokio::io::duplex(script.capacity);
+                script.servers.send(theirs).map_err(|_| io::ErrorKind::ConnectionRefused)?;
+                Ok(ours)
+            }
+        })))
+    }
+
+    async fn greet(&self, _: &mut Exchange<'_>) -> Result<(), ConnectError> {
+        match self.0.refusal.lock().unwrap().clone() {
+            Some(error) => Err(ConnectError::Refused(error)),
+            None => Ok(()),
+        }
+    }
+
+    fn probe(&self) -> Bytes {
+        Bytes::from_static(b"*1\r\n$4\r\nPING\r\n")
+    }
+
+    fn cleanse(&self, _: Dirt) -> Option<Bytes> {
+        None
+    }
+}
+
+/// A local type, so that the trait can be implemented for a shared script.
+struct Arc2<T>(Arc<T>);
+
+struct Setup {
+    link: Link,
+    script: Arc<Script>,
+    servers: mpsc::UnboundedReceiver<DuplexStream>,
+}
+
+fn config() -> LinkConfig {
+    LinkConfig::default()
+}
+
+fn start(config: LinkConfig) -> Setup {
+    start_with(config, 64 * 1024, None)
+}
+
+fn start_with(config: LinkConfig, capacity: usize, sink: Option<Arc<dyn PushSink>>) -> Setup {
+    let (sender, servers) = mpsc::unbounded_channel();
+    let script = Arc::new(Script {
+        servers: sender,
+        capacity,
+        down: AtomicBool::new(false),
+        refusal: Mutex::new(None),
+    });
+    let link = Link::spawn(Arc::new(Arc2(Arc::clone(&script))), config, sink);
+    Setup { link, script, servers }
+}
+
+fn get(key: &str) -> Command {
+    Command::new("GET").arg(key)
+}
+
+async fn expect(server: &mut DuplexStream, command: &Command) {
+    let expected = command.to_bytes();
+    let mut got = vec![0; expected.len()];
+    server.read_exact(&mut got).await.unwrap();
+    assert_eq!(Bytes::from(got), expected);
+}
+
+/// Reads nothing more within a second.
+async fn expect_silence(server: &mut DuplexStream) {
+    let mut one = [0; 1];
+    let read = tokio::time::timeout(Duration::from_secs(1), server.read(&mut one)).await;
+    assert!(read.is_err(), "unexpected {one:?}");
+}
+
+fn text(replies: Result<Replies, LinkError>) -> String {
+    let reply: Reply = replies.unwrap().into_single().unwrap();
+    String::from_utf8(reply.as_bytes().to_vec()).unwrap()
+}
+
+/// Polls once, so that the call is submitted.
+async fn begin<F: Future + Unpin>(call: &mut F) {
+    let pending = std::future::poll_fn(|cx| Poll::Ready(Pin::new(&mut *call).poll(cx).is_pending())).await;
+    assert!(pending);
+}
+
+async fn until(what: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !what() {
+        assert!(began.elapsed() < Duration::from_secs(60), "waited in vain");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn replies_go_to_callers_in_the_order_of_their_commands() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let (mut first, mut second) = (setup.link.call(&a), setup.link.call(&b));
+    begin(&mut first).await;
+    begin(&mut second).await;
+
+    expect(&mut server, &a).await;
+    expect(&mut server, &b).await;
+    server.write_all(b"+A\r\n+B\r\n").await.unwrap();
+
+    assert_eq!(text(second.await), "+B\r\n");
+    assert_eq!(text(first.await), "+A\r\n");
+    assert_eq!(setup.link.stats().tickets, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unanswered_command_fails_at_its_deadline_and_its_late_reply_is_dropped() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let began = Instant::now();
+
+    let error = setup.link.call(&a).await.unwrap_err();
+
+    let took = began.elapsed();
+    assert!(matches!(error, LinkError::Timeout { outcome: Outcome::MaybeExecuted, .. }), "{error:?}");
+    assert!(took >= Duration::from_secs(5) && took <= Duration::from_millis(5_050), "{took:?}");
+    expect(&mut server, &a).await;
+    expect(&mut server, &Command::new("PING")).await;
+    let mut next = setup.link.call(&b);
+    begin(&mut next).await;
+    expect(&mut server, &b).await;
+    server.write_all(b"+late\r\n+PONG\r\n+B\r\n").await.unwrap();
+    assert_eq!(text(next.await), "+B\r\n");
+    assert_eq!(setup.link.stats().tickets, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_dropped_before_it_was_sent_is_never_sent() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    setup.script.down.store(true, Ordering::SeqCst);
+    drop(server);
+    until(|| !setup.link.is_up()).await;
+    let (a, b) = (get("a"), get("b"));
+    let (mut dropped, mut kept) = (setup.link.call(&a), setup.link.call(&b));
+    begin(&mut dropped).await;
+    begin(&mut kept).await;
+
+    assert_eq!(dropped.give_up(), Outcome::NotSent);
+    setup.script.down.store(false, Ordering::SeqCst);
+
+    server = setup.servers.recv().await.unwrap();
+    expect(&mut server, &b).await;
+    server.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(kept.await), "+B\r\n");
+    assert_eq!(setup.link.stats().tickets, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_dropped_after_it_was_sent_disturbs_nobody() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let (mut dropped, mut kept) = (setup.link.call(&a), setup.link.call(&b));
+    begin(&mut dropped).await;
+    begin(&mut kept).await;
+    expect(&mut server, &a).await;
+
+    assert_eq!(dropped.give_up(), Outcome::MaybeExecuted);
+
+    assert_eq!(setup.link.stats().in_flight, 2, "a tombstone counts");
+    server.write_all(b"$6\r\nsecret\r\n+B\r\n").await.unwrap();
+    assert_eq!(text(kept.await), "+B\r\n");
+    assert_eq!(setup.link.stats().tickets, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_fails_what_was_sent_at_once_and_keeps_what_was_not() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let mut sent = setup.link.call(&a);
+    begin(&mut sent).await;
+    expect(&mut server, &a).await;
+    let began = Instant::now();
+
+    drop(server);
+    let error = sent.await.unwrap_err();
+
+    assert!(
+        matches!(error, LinkError::Lost { outcome: Outcome::MaybeExecuted, reason: CloseReason::Ended, .. }),
+        "{error:?}"
+    );
+    assert!(began.elapsed() < Duration::from_millis(50));
+    let mut unsent = setup.link.call(&b);
+    begin(&mut unsent).await;
+    let mut server = setup.servers.recv().await.unwrap();
+    expect(&mut server, &b).await;
+    server.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(unsent.await), "+B\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_written_command_goes_again_from_its_first_byte() {
+    let mut setup = start_with(config(), 64, None);
+    let mut server = setup.servers.recv().await.unwrap();
+    let long = Command::new("SET").arg("key").arg("v".repeat(1000));
+    let mut call = setup.link.call(&long);
+    begin(&mut call).await;
+    let mut some = [0; 200];
+    server.read_exact(&mut some).await.unwrap();
+
+    drop(server);
+
+    let mut server = setup.servers.recv().await.unwrap();
+    let answer = async {
+        expect(&mut server, &long).await;
+        server.write_all(b"+OK\r\n").await.unwrap();
+    };
+    let (reply, ()) = tokio::join!(call, answer);
+    assert_eq!(text(reply), "+OK\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_nobody_asked_for_ends_the_socket() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+
+    server.write_all(b"+who?\r\n").await.unwrap();
+
+    setup.servers.recv().await.unwrap();
+    assert_eq!(setup.link.stats().closed_by(CloseReason::UnaskedReply), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_ahead_of_its_command_is_not_accepted() {
+    // Given a server that reads nothing, so that the second command stays in the buffer.
+    let mut setup = start_with(config(), 64, None);
+    let mut server = setup.servers.recv().await.unwrap();
+    let a = Command::new("SET").arg("key").arg("v".repeat(1000));
+    let b = get("b");
+    let (mut first, mut second) = (setup.link.call(&a), setup.link.call(&b));
+    begin(&mut first).await;
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+    begin(&mut second).await;
+
+    server.write_all(b"+OK\r\n+B\r\n").await.unwrap();
+
+    setup.servers.recv().await.unwrap();
+    assert_eq!(setup.link.stats().closed_by(CloseReason::UnaskedReply), 1);
+    drop((first, second));
+}
+
+#[tokio::test(start_paused = true)]
+async fn malformed_bytes_end_the_socket_with_a_counted_reason() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut server, &a).await;
+
+    server.write_all(b"$5\r\nhelloXX").await.unwrap();
+
+    let error = call.await.unwrap_err();
+    assert!(matches!(error, LinkError::Lost { reason: CloseReason::Framing, .. }), "{error:?}");
+    assert_eq!(setup.link.stats().closed_by(CloseReason::Framing), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_left_open_kills_the_socket_within_two_timeouts() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut server, &a).await;
+    server.write_all(b"$5\r\nhe").await.unwrap();
+    let began = Instant::now();
+
+    assert!(call.await.is_err());
+    let _server = setup.servers.recv().await.unwrap();
+
+    assert_eq!(setup.link.stats().closed_by(CloseReason::FrameOverdue), 1);
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dripping_frame_is_not_forgiven() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut server, &a).await;
+    let drip = tokio::spawn(async move {
+        server.write_all(b"$100000\r\n").await.unwrap();
+        while server.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+
+    assert!(call.await.is_err());
+    let _server = setup.servers.recv().await.unwrap();
+
+    assert_eq!(setup.link.stats().closed_by(CloseReason::FrameOverdue), 1);
+    drip.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_socket_is_probed_and_replaced_only_when_the_new_one_has_greeted() {
+    let mut setup = start(config());
+    let mut silent = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let began = Instant::now();
+
+    assert!(setup.link.call(&a).await.is_err());
+    let _next = setup.servers.recv().await.unwrap();
+
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(7_400) && took < Duration::from_millis(7_700), "{took:?}");
+    expect(&mut silent, &a).await;
+    expect(&mut silent, &Command::new("PING")).await;
+    until(|| setup.link.stats().closed_by(CloseReason::Silent) == 1).await;
+    let mut call = setup.link.call(&b);
+    begin(&mut call).await;
+    let mut server = _next;
+    expect(&mut server, &b).await;
+    server.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+B\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_on_the_old_socket_call_the_replacement_off() {
+    let mut setup = start(config());
+    let mut silent = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    assert!(setup.link.call(&a).await.is_err());
+    setup.script.down.store(true, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+
+    silent.write_all(b"+late\r\n+PONG\r\n").await.unwrap();
+
+    setup.script.down.store(false, Ordering::SeqCst);
+    let mut call = setup.link.call(&b);
+    begin(&mut call).await;
+    expect(&mut silent, &a).await;
+    expect(&mut silent, &Command::new("PING")).await;
+    expect(&mut silent, &b).await;
+    silent.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+B\r\n");
+    assert_eq!(setup.link.stats().connects, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_link_makes_callers_wait_in_order() {
+    let mut setup = start(LinkConfig { in_flight: 2, ..config() });
+    let mut server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    let commands = [get("a"), get("b"), get("c"), get("d")];
+    let mut calls: Vec<_> = commands.iter().map(|command| setup.link.call(command)).collect();
+    for call in &mut calls {
+        begin(call).await;
+    }
+    expect(&mut server, &commands[0]).await;
+    expect(&mut server, &commands[1]).await;
+    assert_eq!(setup.link.stats().waiting_for_room, 2);
+    expect_silence(&mut server).await;
+
+    server.write_all(b"+A\r\n+B\r\n").await.unwrap();
+    let mut calls = calls.into_iter();
+    assert_eq!(text(calls.next().unwrap().await), "+A\r\n");
+    assert_eq!(text(calls.next().unwrap().await), "+B\r\n");
+    let (mut third, mut fourth) = (calls.next().unwrap(), calls.next().unwrap());
+    begin(&mut fourth).await;
+    begin(&mut third).await;
+    begin(&mut fourth).await;
+
+    expect(&mut server, &commands[2]).await;
+    expect(&mut server, &commands[3]).await;
+    server.write_all(b"+C\r\n+D\r\n").await.unwrap();
+    assert_eq!(text(third.await), "+C\r\n");
+    assert_eq!(text(fourth.await), "+D\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_room_spends_the_same_deadline_and_names_the_figures() {
+    let mut setup = start(LinkConfig { in_flight: 1, ..config() });
+    let _server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    let (a, b) = (get("a"), get("b"));
+    let mut first = setup.link.call(&a);
+    begin(&mut first).await;
+    let began = Instant::now();
+
+    let error = setup.link.call(&b).await.unwrap_err();
+
+    assert!(began.elapsed() <= Duration::from_millis(5_050));
+    let LinkError::Full { in_flight_limit: 1, .. } = error else { panic!("{error:?}") };
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert!(error.to_string().contains("of 1 replies awaited"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_oversized_submission_is_admitted_alone() {
+    let mut setup = start(LinkConfig { in_flight_bytes: 100, ..config() });
+    let mut server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    let big = Command::new("SET").arg("k").arg("v".repeat(5_000));
+    let mut call = setup.link.call(&big);
+    begin(&mut call).await;
+
+    expect(&mut server, &big).await;
+    server.write_all(b"+OK\r\n").await.unwrap();
+
+    assert_eq!(text(call.await), "+OK\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_that_goes_away_lets_the_next_one_in() {
+    let mut setup = start(LinkConfig { in_flight: 1, ..config() });
+    let mut server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    let commands = [get("a"), get("b"), get("c")];
+    let mut calls: Vec<_> = commands.iter().map(|command| setup.link.call(command)).collect();
+    for call in &mut calls {
+        begin(call).await;
+    }
+    let mut last = calls.pop().unwrap();
+    let gone = calls.pop().unwrap();
+    server.write_all(b"+A\r\n").await.unwrap();
+    expect(&mut server, &commands[0]).await;
+    assert_eq!(text(calls.pop().unwrap().await), "+A\r\n");
+
+    drop(gone);
+    begin(&mut last).await;
+
+    expect(&mut server, &commands[2]).await;
+    server.write_all(b"+C\r\n").await.unwrap();
+    assert_eq!(text(last.await), "+C\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_of_a_dead_server_fail_at_their_own_deadline_and_learn_why() {
+    let mut setup = start(config());
+    let server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    setup.script.down.store(true, Ordering::SeqCst);
+    drop(server);
+    until(|| !setup.link.is_up()).await;
+    let a = get("a");
+    let began = Instant::now();
+
+    let error = setup.link.call(&a).await.unwrap_err();
+
+    let took = began.elapsed();
+    assert!(matches!(error, LinkError::NotConnected { source: ConnectError::Dial { .. } }), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert!(took >= Duration::from_secs(5) && took <= Duration::from_millis(5_050), "{took:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_told_at_once_and_forgotten_when_it_ends() {
+    let mut setup = start(config());
+    let server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    drop(server);
+    *setup.script.refusal.lock().unwrap() = Some(ServerError::from_line(b"WRONGPASS no"));
+    until(|| !setup.link.is_up()).await;
+    let a = get("a");
+    let began = Instant::now();
+    let error = setup.link.call(&a).await.unwrap_err();
+    assert!(matches!(error, LinkError::NotConnected { source: ConnectError::Refused(_) }), "{error:?}");
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    let again = Instant::now();
+    assert!(setup.link.call(&a).await.is_err());
+    assert!(again.elapsed() < Duration::from_millis(1));
+
+    *setup.script.refusal.lock().unwrap() = None;
+
+    let fixed = Instant::now();
+    while setup.link.call(&a).await.is_err() && !setup.link.is_up() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        assert!(fixed.elapsed() < Duration::from_millis(1_100), "back within a second while callers ask");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_idle_connection_is_asked_before_the_next_command() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+
+    expect(&mut server, &Command::new("PING")).await;
+    expect_silence(&mut server).await;
+    server.write_all(b"+PONG\r\n").await.unwrap();
+
+    expect(&mut server, &a).await;
+    server.write_all(b"+A\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+A\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_fails_costs_the_command_nothing() {
+    let mut setup = start(config());
+    let mut dead = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut dead, &Command::new("PING")).await;
+
+    let mut server = tokio::select! {
+        server = setup.servers.recv() => server.unwrap(),
+        reply = &mut call => panic!("{reply:?}"),
+    };
+
+    expect(&mut server, &a).await;
+    server.write_all(b"+A\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+A\r\n");
+    assert_eq!(setup.link.stats().closed_by(CloseReason::CheckFailed), 1);
+}
+
+/// Remembers pushes, and panics on demand.
+#[derive(Default)]
+struct Sink {
+    seen: Mutex<Vec<String>>,
+    panics: AtomicBool,
+}
+
+impl PushSink for Sink {
+    fn push(&self, frame: Reply) {
+        assert!(!self.panics.swap(false, Ordering::SeqCst), "as the test asked");
+        self.seen.lock().unwrap().push(String::from_utf8(frame.as_bytes().to_vec()).unwrap());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pushes_go_to_the_sink_and_never_touch_the_order_of_replies() {
+    let sink = Arc::new(Sink::default());
+    let mut setup = start_with(config(), 64 * 1024, Some(sink.clone()));
+    let mut server = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let (mut first, mut second) = (setup.link.call(&a), setup.link.call(&b));
+    begin(&mut first).await;
+    begin(&mut second).await;
+    expect(&mut server, &a).await;
+    expect(&mut server, &b).await;
+
+    server.write_all(b">1\r\n+p1\r\n+A\r\n>1\r\n+p2\r\n>1\r\n+p3\r\n+B\r\n").await.unwrap();
+
+    assert_eq!(text(first.await), "+A\r\n");
+    assert_eq!(text(second.await), "+B\r\n");
+    assert_eq!(*sink.seen.lock().unwrap(), [">1\r\n+p1\r\n", ">1\r\n+p2\r\n", ">1\r\n+p3\r\n"]);
+    assert_eq!(setup.link.stats().pushes, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_the_driver_fails_callers_at_once_and_is_survived() {
+    let sink = Arc::new(Sink::default());
+    let mut setup = start_with(config(), 64 * 1024, Some(sink.clone()));
+    let mut server = setup.servers.recv().await.unwrap();
+    sink.panics.store(true, Ordering::SeqCst);
+    let (a, b) = (get("a"), get("b"));
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut server, &a).await;
+
+    server.write_all(b">1\r\n+boom\r\n").await.unwrap();
+
+    let error = call.await.unwrap_err();
+    assert!(matches!(error, LinkError::Lost { reason: CloseReason::Panic, .. }), "{error:?}");
+    let mut server = setup.servers.recv().await.unwrap();
+    let mut call = setup.link.call(&b);
+    begin(&mut call).await;
+    expect(&mut server, &b).await;
+    server.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+B\r\n");
+}
+
+#[test]
+fn callers_of_a_link_whose_runtime_is_gone_fail_at_once() {
+    let gone = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let setup = gone.block_on(async {
+        let mut setup = start(config());
+        setup.servers.recv().await.unwrap();
+        setup
+    });
+    drop(gone);
+    let here = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+
+    let a = get("a");
+    let error = here.block_on(setup.link.call(&a)).unwrap_err();
+
+    assert!(matches!(error, LinkError::Closed { reason: CloseReason::RuntimeGone }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_link_finishes_what_is_under_way_and_refuses_the_rest() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut server, &a).await;
+
+    let closing = setup.link.close(Duration::from_secs(1));
+    let answer = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let refused = setup.link.call(&b).await.unwrap_err();
+        server.write_all(b"+A\r\n").await.unwrap();
+        let reply = call.await;
+        (refused, reply)
+    };
+    let ((), (refused, reply)) = tokio::join!(closing, answer);
+
+    assert_eq!(text(reply), "+A\r\n");
+    assert!(matches!(refused, LinkError::Closed { reason: CloseReason::Closed }), "{refused:?}");
+    assert_eq!(setup.link.ended(), Some(CloseReason::Closed));
+}
+
+/// Several commands as one plain pipeline.
+struct Several(Vec<Command>, bool);
+
+impl Payload for Several {
+    fn frames(&self) -> usize {
+        self.0.len()
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.0.iter().map(Command::encoded_len).sum()
+    }
+
+    fn encode(&self, out: &mut Outbox) {
+        for command in &self.0 {
+            command.encode(out);
+        }
+    }
+
+    fn whole(&self) -> bool {
+        self.1
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_pipeline_keeps_the_replies_that_came_and_says_how_far_it_was_sent() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let pipeline = Several(vec![get("a"), get("b"), get("c")], false);
+    let mut call = setup.link.call(&pipeline);
+    begin(&mut call).await;
+    for command in &pipeline.0 {
+        expect(&mut server, command).await;
+    }
+
+    server.write_all(b"+A\r\n+B\r\n$9\r\nhal").await.unwrap();
+    drop(server);
+
+    let LinkError::Lost { replies, written, outcome, .. } = call.await.unwrap_err() else { panic!() };
+    assert_eq!(replies.len(), 2);
+    assert_eq!(written, pipeline.encoded_len());
+    assert_eq!(outcome, Outcome::MaybeExecuted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pipeline_cut_in_the_middle_of_its_writing_is_not_repeated() {
+    let mut setup = start_with(config(), 64, None);
+    let mut server = setup.servers.recv().await.unwrap();
+    let pipeline = Several(vec![get("a"), Command::new("SET").arg("k").arg("v".repeat(500))], false);
+    let mut call = setup.link.call(&pipeline);
+    begin(&mut call).await;
+    expect(&mut server, &pipeline.0[0]).await;
+
+    drop(server);
+
+    let LinkError::Lost { written, outcome, .. } = call.await.unwrap_err() else { panic!() };
+    assert!(written >= pipeline.0[0].encoded_len() && written < pipeline.encoded_len(), "{written}");
+    assert_eq!(outcome, Outcome::NotSent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn random_cancellations_never_hand_a_reply_to_the_wrong_caller() {
+    let mut setup = start_with(LinkConfig { in_flight: 64, ..config() }, 256, None);
+    let mut server = setup.servers.recv().await.unwrap();
+    let echo = tokio::spawn(async move {
+        // Answers each `ECHO tag` with its tag, in pieces of odd sizes.
+        let mut seen = Vec::new();
+        let mut piece = [0; 97];
+        while let Ok(n @ 1..) = server.read(&mut piece).await {
+            seen.extend_from_slice(&piece[..n]);
+            while let Some(end) = frame_end(&seen) {
+                let frame: Vec<u8> = seen.drain(..end).collect();
+                let tag = frame.split(|byte| *byte == b'\n').nth(4).unwrap();
+                let tag = &tag[..tag.len() - 1];
+                let reply = [format!("${}\r\n", tag.len()).as_bytes(), tag, b"\r\n"].concat();
+                if server.write_all(&reply).await.is_err() {
+                    return;
+                }
+            }
+        }
+    });
+    let link = Arc::new(setup.link);
+    let mut random = fastrand::Rng::with_seed(7);
+    let mut tasks = Vec::new();
+    for number in 0..5_000u32 {
+        let link = Arc::clone(&link);
+        let patience = random.u64(0..40);
+        let delay = random.u64(0..2_000);
+        tasks.push(tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+            let command = Command::new("ECHO").arg(format!("tag-{number}"));
+            let call = link.call(&command);
+            if patience < 20 {
+                let _ = tokio::time::timeout(Duration::from_micros(patience * 50), call).await;
+                return 0;
+            }
+            let expected = format!("tag-{number}");
+            let reply = text(call.await);
+            assert_eq!(reply, format!("${}\r\n{expected}\r\n", expected.len()));
+            1
+        }));
+    }
+
+    let mut answered = 0;
+    for task in tasks {
+        answered += task.await.unwrap();
+    }
+
+    assert!(answered > 2_000);
+    until(|| link.stats().tickets == 0).await;
+    assert_eq!(link.stats().in_flight, 0);
+    assert_eq!(link.stats().connects, 1);
+    drop(link);
+    echo.await.unwrap();
+}
+
+/// The length of the first `ECHO` command in `bytes`.
+fn frame_end(bytes: &[u8]) -> Option<usize> {
+    let lines: Vec<usize> =
+        bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+    lines.get(4).copied()
+}

@@ -1,0 +1,222 @@
+//! What callers, driver and supervisor of a link share: the core behind its one lock, and the socket.
+//!
+//! Whoever changes the core collects the wakers it hands out and wakes them after unlocking, so that a woken
+//! task never runs into the lock.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::config::LinkConfig;
+use crate::connection::write_now;
+use crate::connector::PushSink;
+use crate::error::CloseReason;
+use crate::tickets::{Bounds, Core, Status, TICK, Tick};
+use crate::transport::WriteHalf;
+
+/// What callers, driver and supervisor share.
+pub(crate) struct Shared {
+    inner: Mutex<Inner>,
+    pub(crate) config: LinkConfig,
+    pub(crate) sink: Option<Arc<dyn PushSink>>,
+    pub(crate) reconnects: bool,
+    pub(crate) attempt_ticks: Option<Tick>,
+    health_ticks: Option<Tick>,
+    base: Instant,
+}
+
+/// The state behind the lock.
+pub(crate) struct Inner {
+    pub(crate) core: Core,
+    /// The task that drives the link, while it sleeps.
+    pub(crate) waker: Option<Waker>,
+    /// The socket, if callers can write to it directly.
+    pub(crate) writer: Option<Arc<WriteHalf>>,
+    /// A direct write failed; the driver gives the socket up.
+    pub(crate) broken: bool,
+    /// Somebody asked while the server refused us.
+    pub(crate) asked: bool,
+    pub(crate) pushes: u64,
+    pub(crate) connects: u64,
+    pub(crate) connect_failures: u64,
+    pub(crate) closed: [u64; CloseReason::ALL.len()],
+}
+
+impl Shared {
+    pub(crate) fn new(config: LinkConfig, sink: Option<Arc<dyn PushSink>>, reconnects: bool) -> Arc<Self> {
+        let bounds = Bounds {
+            in_flight: config.in_flight,
+            queued_bytes: config.in_flight_bytes,
+            waiters: config.room_waiters,
+        };
+        let inner = Inner {
+            core: Core::new(bounds),
+            waker: None,
+            writer: None,
+            broken: false,
+            asked: false,
+            pushes: 0,
+            connects: 0,
+            connect_failures: 0,
+            closed: [0; CloseReason::ALL.len()],
+        };
+        let attempt_ticks = config.attempt_timeout.map(ticks_after);
+        let health_ticks = config.health_check_interval.map(ticks_after);
+        let base = Instant::now();
+        Arc::new(Self {
+            inner: Mutex::new(inner),
+            config,
+            sink,
+            reconnects,
+            attempt_ticks,
+            health_ticks,
+            base,
+        })
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
+        // A panic under the lock is the driver's; its guard ends the link right after.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn limit(&self) -> Duration {
+        self.config.attempt_timeout.unwrap_or_default()
+    }
+
+    /// The present tick.
+    pub(crate) fn clock(&self) -> Tick {
+        let elapsed = self.base.elapsed().as_millis();
+        Tick::try_from(elapsed.checked_div(TICK.as_millis()).unwrap_or_default()).unwrap_or(Tick::MAX)
+    }
+
+    /// Sets the clock going again if it rests. `true`: the driver has to be woken for it.
+    #[inline]
+    pub(crate) fn rouse(&self, inner: &mut Inner) -> bool {
+        if inner.core.ticking {
+            return false;
+        }
+        inner.core.ticking = true;
+        inner.core.now = self.clock();
+        true
+    }
+
+    /// A connection that rested for long is asked first; the command waits for the answer in the buffer.
+    #[inline]
+    pub(crate) fn check_long_idle(&self, inner: &mut Inner) {
+        let Some(limit) = self.health_ticks else { return };
+        let core = &mut inner.core;
+        let last = core.last_heard.max(core.last_sent);
+        if core.now.saturating_sub(last) > limit
+            && !core.checking
+            && core.is_idle()
+            && matches!(core.status, Status::Up)
+        {
+            core.checking = true;
+            core.flush_wanted = true;
+        }
+    }
+
+    /// Gets what was just queued on its way: here and now when nobody shares the link, else by the driver.
+    #[inline]
+    pub(crate) fn send(&self, mut inner: MutexGuard<'_, Inner>, asleep: bool) {
+        if inner.core.alone()
+            && let Some(writer) = inner.writer.clone()
+            && let Some(mut batch) = inner.core.begin_batch()
+        {
+            drop(inner);
+            let result = write_now(&writer, &mut batch);
+            let mut inner = self.lock();
+            inner.core.end_batch(batch);
+            if result.is_err() {
+                inner.broken = true;
+            }
+            let more = inner.core.has_unwritten();
+            if more {
+                inner.core.flush_wanted = true;
+            }
+            self.wake_if(inner, asleep || more || result.is_err());
+            return;
+        }
+        let first = !inner.core.flush_wanted;
+        let wanted = inner.core.checking || inner.core.has_unwritten();
+        if wanted {
+            inner.core.flush_wanted = true;
+        }
+        let wake = asleep || (wanted && first) || inner.core.checking;
+        self.wake_if(inner, wake);
+    }
+
+    /// Wakes the driver, after unlocking.
+    #[inline]
+    pub(crate) fn wake_if(&self, mut inner: MutexGuard<'_, Inner>, wanted: bool) {
+        if !wanted {
+            return;
+        }
+        let waker = inner.waker.take();
+        drop(inner);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Ends the link for good; every caller is told.
+    pub(crate) fn end(&self, reason: CloseReason) {
+        let mut wakers = Vec::new();
+        let mut inner = self.lock();
+        if matches!(inner.core.status, Status::Ended(_)) {
+            return;
+        }
+        if matches!(inner.core.status, Status::Up) {
+            inner.count(reason);
+        }
+        inner.core.cut(reason, &mut wakers);
+        inner.core.fail_unsent(Status::Ended(reason), &mut wakers);
+        inner.writer = None;
+        wakers.extend(inner.waker.take());
+        drop(inner);
+        for waker in wakers {
+            waker.wake();
+        }
+    }
+
+    /// The socket is given up: the one place where that happens.
+    pub(crate) fn cut(&self, reason: CloseReason) {
+        let mut wakers = Vec::new();
+        let mut inner = self.lock();
+        if matches!(inner.core.status, Status::Ended(_)) {
+            return;
+        }
+        inner.count(reason);
+        inner.core.cut(reason, &mut wakers);
+        inner.writer = None;
+        inner.broken = false;
+        drop(inner);
+        for waker in wakers {
+            waker.wake();
+        }
+    }
+}
+
+impl Inner {
+    fn count(&mut self, reason: CloseReason) {
+        let place = CloseReason::ALL.iter().position(|known| *known == reason);
+        if let Some(count) = place.and_then(|at| self.closed.get_mut(at)) {
+            *count = count.wrapping_add(1);
+        }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+/// The number of ticks after which `limit` has certainly passed.
+fn ticks_after(limit: Duration) -> Tick {
+    let ticks = limit.as_millis().div_ceil(TICK.as_millis().max(1)).saturating_add(1);
+    Tick::try_from(ticks).unwrap_or(Tick::MAX)
+}

@@ -1,0 +1,384 @@
+//! The core of a link without any I/O: tickets, the order of replies, what was sent, and when to give up.
+//!
+//! Every byte that callers submit has a place in one endless stream, which survives reconnects:
+//!
+//! ```text
+//!        batch (swapped out)      outbox (still ours)
+//!   ...|----------|----------|---------------------|
+//!              written    swapped                 end
+//! ```
+//!
+//! What lies before `written` was taken by the kernel: at a cut it may have been executed. What lies behind
+//! `swapped` can still be taken back without a trace. Between them a caller that goes away leaves a
+//! tombstone: its reply is read and dropped. Replies belong to tickets in the order of `fifo`, and to nobody
+//! else; a reply without a ticket ends the socket. Time is a count of ticks that is passed in.
+
+mod batch;
+mod fate;
+mod room;
+
+use std::collections::VecDeque;
+use std::task::{Poll, Waker};
+use std::time::Duration;
+
+use redlane_resp::reply::Replies;
+
+use crate::error::{CloseReason, LinkError, Outcome};
+use crate::outbox::Outbox;
+use crate::payload::Payload;
+use crate::transport::ConnectError;
+
+/// The grain of the link's clock. Deadlines of attempts are met within two of it.
+pub(crate) const TICK: Duration = Duration::from_millis(25);
+
+/// A point in time, in ticks of the link's clock.
+pub(crate) type Tick = u32;
+
+/// Why a ticket failed; becomes a [`LinkError`] when its owner asks.
+#[derive(Clone, Debug)]
+enum Failure {
+    Timeout(Outcome),
+    Lost { reason: CloseReason, outcome: Outcome, written: usize },
+    NotConnected(ConnectError),
+    Closed(CloseReason),
+}
+
+#[derive(Debug)]
+enum State {
+    Free,
+    Waiting(Waker),
+    Complete,
+    Failed(Failure),
+    /// The owner is gone, or there never was one; the reply is dropped when it comes.
+    Tombstone,
+}
+
+/// One submission under way.
+#[derive(Debug)]
+struct Ticket {
+    state: State,
+    replies: Replies,
+    frames_left: usize,
+    /// Half of it executes nothing: a command, or MULTI to EXEC.
+    whole: bool,
+    in_fifo: bool,
+    start: u64,
+    end: u64,
+    entered: Tick,
+    deadline: Option<Tick>,
+}
+
+/// A submission that waits for room, in order of arrival.
+#[derive(Debug)]
+struct RoomWaiter {
+    number: u64,
+    entered: Tick,
+    deadline: Option<Tick>,
+    waker: Waker,
+    expired: bool,
+}
+
+/// Whether and how the link can carry commands.
+#[derive(Clone, Debug)]
+pub(crate) enum Status {
+    /// Not connected; the last failure, if there was one since.
+    Connecting(Option<ConnectError>),
+    /// The server refuses us (authentication): callers are told at once.
+    Refusing(ConnectError),
+    /// Connected and greeted.
+    Up,
+    /// Ended for good.
+    Ended(CloseReason),
+}
+
+/// Bounds of the core; see [`LinkConfig`](crate::config::LinkConfig).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) in_flight: usize,
+    pub(crate) queued_bytes: usize,
+    pub(crate) waiters: usize,
+}
+
+/// What a new submission was given.
+#[derive(Debug)]
+pub(crate) enum Admission {
+    Ticket(u32),
+    Room(u64),
+}
+
+/// Bytes swapped out for writing.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) outbox: Outbox,
+    pub(crate) done: usize,
+    epoch: u32,
+}
+
+/// Counts that only ever rise, read by the statistics.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) submitted: u64,
+    pub(crate) completed: u64,
+    pub(crate) timeouts: u64,
+    pub(crate) cancelled: u64,
+    pub(crate) tombstones: u64,
+    pub(crate) lost: u64,
+    pub(crate) full: u64,
+    pub(crate) batches: u64,
+}
+
+/// The link's state behind its one lock.
+#[derive(Debug)]
+pub(crate) struct Core {
+    outbox: Outbox,
+    batch: Batch,
+    /// Somebody holds the batch and writes it.
+    writing: bool,
+    spare: Outbox,
+    batch_base: u64,
+    written: u64,
+    swapped: u64,
+    end: u64,
+
+    tickets: Vec<Ticket>,
+    free: Vec<u32>,
+    fifo: VecDeque<u32>,
+    /// Replies awaited.
+    in_flight: usize,
+    /// Tickets in `fifo` that were given up before they were sent.
+    withdrawn: usize,
+    /// Entries at the head of `fifo` whose deadline is already behind them.
+    overdue: usize,
+
+    room: VecDeque<RoomWaiter>,
+    next_waiter: u64,
+
+    bounds: Bounds,
+    pub(crate) status: Status,
+    pub(crate) epoch: u32,
+    pub(crate) now: Tick,
+    pub(crate) ticking: bool,
+    pub(crate) flush_wanted: bool,
+    /// An idle connection is being checked: nothing is written until it has answered.
+    pub(crate) checking: bool,
+    pub(crate) closing: bool,
+    pub(crate) last_heard: Tick,
+    pub(crate) last_sent: Tick,
+    /// Replies in the last read: one or none means that nobody shares the connection just now.
+    pub(crate) last_read: usize,
+    pub(crate) counts: Counts,
+}
+
+impl Core {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self {
+            outbox: Outbox::default(),
+            batch: Batch::default(),
+            writing: false,
+            spare: Outbox::default(),
+            batch_base: 0,
+            written: 0,
+            swapped: 0,
+            end: 0,
+            tickets: Vec::new(),
+            free: Vec::new(),
+            fifo: VecDeque::new(),
+            in_flight: 0,
+            withdrawn: 0,
+            overdue: 0,
+            room: VecDeque::new(),
+            next_waiter: 0,
+            bounds,
+            status: Status::Connecting(None),
+            epoch: 0,
+            now: 0,
+            ticking: false,
+            flush_wanted: false,
+            checking: false,
+            closing: false,
+            last_heard: 0,
+            last_sent: 0,
+            last_read: 0,
+            counts: Counts::default(),
+        }
+    }
+
+    /// Takes a submission: a ticket at once, a place among those who wait for room, or an error.
+    #[inline]
+    pub(crate) fn enter<P: Payload + ?Sized>(
+        &mut self,
+        payload: &P,
+        timeout: Option<Tick>,
+        waker: &Waker,
+    ) -> Result<Admission, LinkError> {
+        if !matches!(self.status, Status::Up) || self.closing {
+            self.refuse()?;
+        }
+        let deadline = timeout.map(|ticks| self.now.saturating_add(ticks));
+        if self.room.is_empty() && self.has_room(payload) {
+            return Ok(Admission::Ticket(self.issue(payload, self.now, deadline, waker)));
+        }
+        if self.room.len() >= self.bounds.waiters {
+            return Err(self.full(self.now));
+        }
+        let number = self.next_waiter;
+        self.next_waiter = number.wrapping_add(1);
+        let waiter = RoomWaiter { number, entered: self.now, deadline, waker: waker.clone(), expired: false };
+        self.room.push_back(waiter);
+        Ok(Admission::Room(number))
+    }
+
+    /// The error for a submission that cannot even wait.
+    fn refuse(&self) -> Result<(), LinkError> {
+        match &self.status {
+            Status::Ended(reason) => Err(LinkError::Closed { reason: *reason }),
+            _ if self.closing => Err(LinkError::Closed { reason: CloseReason::Closed }),
+            Status::Refusing(error) => Err(LinkError::NotConnected { source: error.clone() }),
+            Status::Connecting(_) | Status::Up => Ok(()),
+        }
+    }
+
+    fn ended(&self) -> LinkError {
+        match self.status {
+            Status::Ended(reason) => LinkError::Closed { reason },
+            _ => LinkError::Closed { reason: CloseReason::Closed },
+        }
+    }
+
+    #[inline]
+    fn issue<P: Payload + ?Sized>(
+        &mut self,
+        payload: &P,
+        entered: Tick,
+        deadline: Option<Tick>,
+        waker: &Waker,
+    ) -> u32 {
+        let start = self.end;
+        let before = self.outbox.len();
+        payload.encode(&mut self.outbox);
+        let len = self.outbox.len().saturating_sub(before);
+        self.end = start.wrapping_add(len as u64);
+        let frames = payload.frames();
+        self.in_flight = self.in_flight.saturating_add(frames);
+        self.counts.submitted = self.counts.submitted.wrapping_add(1);
+        let ticket = Ticket {
+            state: State::Waiting(waker.clone()),
+            replies: Replies::default(),
+            frames_left: frames,
+            whole: payload.whole(),
+            in_fifo: true,
+            start,
+            end: self.end,
+            entered,
+            deadline,
+        };
+        let index = self.place(ticket);
+        self.fifo.push_back(index);
+        index
+    }
+
+    #[inline]
+    fn place(&mut self, ticket: Ticket) -> u32 {
+        if let Some(index) = self.free.pop()
+            && let Some(place) = self.tickets.get_mut(index as usize)
+        {
+            *place = ticket;
+            return index;
+        }
+        self.tickets.push(ticket);
+        // The in-flight bound keeps the slab far below this.
+        u32::try_from(self.tickets.len().saturating_sub(1)).unwrap_or(u32::MAX)
+    }
+
+    /// The reply of `index`, if it has come or will never come. The ticket is spent by `Ready`.
+    #[inline]
+    pub(crate) fn poll_reply(
+        &mut self,
+        index: u32,
+        limit: Duration,
+        waker: &Waker,
+    ) -> Poll<Result<Replies, LinkError>> {
+        let Some(ticket) = self.tickets.get_mut(index as usize) else {
+            return Poll::Ready(Err(self.ended()));
+        };
+        match &mut ticket.state {
+            State::Waiting(known) => {
+                known.clone_from(waker);
+                return Poll::Pending;
+            }
+            State::Complete => {
+                let replies = std::mem::take(&mut ticket.replies);
+                ticket.state = State::Free;
+                self.free.push(index);
+                return Poll::Ready(Ok(replies));
+            }
+            State::Failed(_) => {}
+            State::Free | State::Tombstone => return Poll::Ready(Err(self.ended())),
+        }
+        let replies = std::mem::take(&mut ticket.replies);
+        let left = if ticket.in_fifo { State::Tombstone } else { State::Free };
+        let State::Failed(failure) = std::mem::replace(&mut ticket.state, left) else {
+            return Poll::Ready(Err(self.ended()));
+        };
+        if !ticket.in_fifo {
+            self.free.push(index);
+        }
+        Poll::Ready(Err(match failure {
+            Failure::Timeout(outcome) => LinkError::Timeout { limit, outcome },
+            Failure::Lost { reason, outcome, written } => {
+                LinkError::Lost { reason, outcome, written, replies }
+            }
+            Failure::NotConnected(source) => LinkError::NotConnected { source },
+            Failure::Closed(reason) => LinkError::Closed { reason },
+        }))
+    }
+
+    /// Lets go of a ticket: taken back when unsent, else a tombstone. Says which.
+    pub(crate) fn abandon(&mut self, index: u32) -> Outcome {
+        let swapped = self.swapped;
+        let Some(ticket) = self.tickets.get_mut(index as usize) else { return Outcome::NotSent };
+        let sent = ticket.start < swapped;
+        let was_waiting = matches!(ticket.state, State::Waiting(_));
+        ticket.replies = Replies::default();
+        if ticket.in_fifo {
+            ticket.state = State::Tombstone;
+            if was_waiting {
+                self.counts.cancelled = self.counts.cancelled.wrapping_add(1);
+                if sent {
+                    self.counts.tombstones = self.counts.tombstones.wrapping_add(1);
+                } else {
+                    self.withdrawn = self.withdrawn.saturating_add(1);
+                }
+            }
+        } else if !matches!(ticket.state, State::Free) {
+            ticket.state = State::Free;
+            self.free.push(index);
+        }
+        if sent { Outcome::MaybeExecuted } else { Outcome::NotSent }
+    }
+
+    /// Nothing awaited, nothing queued.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.fifo.is_empty() && self.room.is_empty() && self.outbox.is_empty() && !self.writing
+    }
+
+    /// Somebody waits for a reply or for room.
+    pub(crate) fn has_callers(&self) -> bool {
+        !self.room.is_empty() || !self.fifo.is_empty()
+    }
+
+    /// Replies awaited.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.in_flight
+    }
+
+    /// Tickets in use, for the leak tests and the statistics.
+    pub(crate) fn tickets_in_use(&self) -> usize {
+        self.tickets.len().saturating_sub(self.free.len())
+    }
+}
+
+/// A distance within the outbox; it came from a length, so it fits.
+fn to_len(distance: u64) -> usize {
+    usize::try_from(distance).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,139 @@
+//! What goes out next: swapping the outbox for a batch, giving it back, and our own few bytes.
+
+use redlane_resp::command::WireSink as _;
+use redlane_resp::reply::Replies;
+
+use super::{Batch, Core, State, Status, Ticket, to_len};
+use crate::outbox::Outbox;
+
+impl Core {
+    /// Whether a caller may write its own command: nothing awaited before it, nobody writing.
+    #[inline]
+    pub(crate) fn alone(&self) -> bool {
+        self.fifo.len() == 1
+            && self.last_read <= 1
+            && !self.writing
+            && !self.flush_wanted
+            && !self.checking
+            && matches!(self.status, Status::Up)
+    }
+
+    /// Whether there is something to write and nobody on it.
+    pub(crate) fn has_unwritten(&self) -> bool {
+        !self.writing && !self.checking && (!self.batch.outbox.is_empty() || !self.outbox.is_empty())
+    }
+
+    /// Takes the bytes to write; submissions given up before leave no trace in them.
+    pub(crate) fn begin_batch(&mut self) -> Option<Batch> {
+        if self.writing || self.checking {
+            return None;
+        }
+        if self.batch.outbox.is_empty() {
+            if self.withdrawn > 0 {
+                self.forget_withdrawn();
+            }
+            if self.outbox.is_empty() {
+                return None;
+            }
+            let spare = std::mem::take(&mut self.spare);
+            self.batch.outbox = std::mem::replace(&mut self.outbox, spare);
+            self.batch.done = 0;
+            self.batch_base = self.swapped;
+            self.swapped = self.end;
+            self.counts.batches = self.counts.batches.wrapping_add(1);
+        }
+        self.writing = true;
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.epoch = self.epoch;
+        Some(batch)
+    }
+
+    /// Gives the batch back after a write; `true` when it went out whole.
+    pub(crate) fn end_batch(&mut self, mut batch: Batch) -> bool {
+        if batch.epoch != self.epoch {
+            // The socket was given up meanwhile, and with it all that had been swapped out.
+            return true;
+        }
+        self.writing = false;
+        self.last_sent = self.now;
+        self.written = self.batch_base.wrapping_add(batch.done as u64);
+        if batch.done >= batch.outbox.len() {
+            batch.outbox.clear();
+            self.spare = batch.outbox;
+            if !self.room.is_empty() {
+                self.call_next();
+            }
+            return true;
+        }
+        self.batch = batch;
+        false
+    }
+
+    /// Rebuilds the outbox without the submissions that were given up in it.
+    pub(super) fn forget_withdrawn(&mut self) {
+        let mut kept = Outbox::default();
+        let base = self.swapped;
+        let mut fifo = std::mem::take(&mut self.fifo);
+        fifo.retain(|&index| {
+            let Some(ticket) = self.tickets.get_mut(index as usize) else { return false };
+            // Sent, or the check of an idle connection, which has no bytes in the stream.
+            if ticket.start < base || ticket.start == ticket.end {
+                return true;
+            }
+            if matches!(ticket.state, State::Waiting(_)) {
+                let from = to_len(ticket.start.saturating_sub(base));
+                let to = to_len(ticket.end.saturating_sub(base));
+                ticket.start = base.wrapping_add(kept.len() as u64);
+                self.outbox.copy_range(from, to, &mut kept);
+                ticket.end = base.wrapping_add(kept.len() as u64);
+                return true;
+            }
+            ticket.in_fifo = false;
+            self.in_flight = self.in_flight.saturating_sub(ticket.frames_left);
+            if matches!(ticket.state, State::Tombstone) {
+                ticket.state = State::Free;
+                self.free.push(index);
+            }
+            false
+        });
+        self.fifo = fifo;
+        self.end = base.wrapping_add(kept.len() as u64);
+        self.outbox = kept;
+        self.withdrawn = 0;
+        self.overdue = 0;
+        self.call_next();
+    }
+
+    /// Appends bytes of our own (a probe); their reply is dropped.
+    pub(crate) fn append_probe(&mut self, bytes: &[u8]) {
+        let start = self.end;
+        self.outbox.put_slice(bytes);
+        self.end = start.wrapping_add(bytes.len() as u64);
+        let index = self.place(self.own_ticket(start, self.end));
+        self.fifo.push_back(index);
+        self.in_flight = self.in_flight.saturating_add(1);
+        self.flush_wanted = true;
+    }
+
+    /// Expects the reply to a probe that was written past the stream, ahead of everything unsent.
+    pub(crate) fn expect_check(&mut self) {
+        let index = self.place(self.own_ticket(self.swapped, self.swapped));
+        self.fifo.push_front(index);
+        self.in_flight = self.in_flight.saturating_add(1);
+        self.overdue = 0;
+    }
+
+    fn own_ticket(&self, start: u64, end: u64) -> Ticket {
+        Ticket {
+            state: State::Tombstone,
+            replies: Replies::default(),
+            frames_left: 1,
+            whole: true,
+            in_fifo: true,
+            start,
+            end,
+            entered: self.now,
+            deadline: None,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What becomes of tickets: answered, overdue, cut.
+
+use std::task::Waker;
+
+use super::{Core, Failure, State, Status, Tick, Ticket, to_len};
+use crate::block::ReadBlock;
+use crate::error::{CloseReason, Outcome};
+use crate::outbox::Outbox;
+
+impl Core {
+    /// Gives `frames` whole replies, the first bytes of `block`, to their tickets.
+    pub(crate) fn deliver(
+        &mut self,
+        block: &mut ReadBlock,
+        frames: &[usize],
+        wakers: &mut Vec<Waker>,
+    ) -> Result<(), CloseReason> {
+        self.last_heard = self.now;
+        let mut frames = frames;
+        while !frames.is_empty() {
+            let Some(&index) = self.fifo.front() else { return Err(CloseReason::UnaskedReply) };
+            let Some(ticket) = self.tickets.get_mut(index as usize) else {
+                return Err(CloseReason::UnaskedReply);
+            };
+            if ticket.start >= self.swapped && ticket.start < ticket.end {
+                return Err(CloseReason::UnaskedReply);
+            }
+            let count = ticket.frames_left.min(frames.len());
+            let (mine, rest) = frames.split_at_checked(count).unwrap_or((frames, &[]));
+            let bytes = block.take(mine.iter().fold(0, |sum, len| sum.saturating_add(*len)));
+            frames = rest;
+            if matches!(ticket.state, State::Waiting(_)) {
+                ticket.replies.push_block(bytes, count);
+            }
+            ticket.frames_left = ticket.frames_left.saturating_sub(count);
+            self.in_flight = self.in_flight.saturating_sub(count);
+            if ticket.frames_left > 0 {
+                break;
+            }
+            ticket.in_fifo = false;
+            self.counts.completed = self.counts.completed.wrapping_add(1);
+            match std::mem::replace(&mut ticket.state, State::Complete) {
+                State::Waiting(waker) => wakers.push(waker),
+                failed @ State::Failed(_) => ticket.state = failed,
+                _ => {
+                    ticket.state = State::Free;
+                    self.free.push(index);
+                }
+            }
+            self.fifo.pop_front();
+            self.overdue = self.overdue.saturating_sub(1);
+        }
+        if !self.room.is_empty() {
+            self.call_next();
+        }
+        Ok(())
+    }
+
+    /// Fails what is overdue at `now`, both awaited and waiting for room.
+    pub(crate) fn expire(&mut self, now: Tick, wakers: &mut Vec<Waker>) {
+        self.now = now;
+        let unsent = match &self.status {
+            Status::Connecting(Some(error)) => Failure::NotConnected(error.clone()),
+            _ => Failure::Timeout(Outcome::NotSent),
+        };
+        let mut withdrawn = 0usize;
+        for &index in self.fifo.iter().skip(self.overdue) {
+            let Some(ticket) = self.tickets.get_mut(index as usize) else { continue };
+            match ticket.deadline {
+                Some(deadline) if deadline > now => break,
+                None if matches!(ticket.state, State::Waiting(_)) => break,
+                _ => self.overdue = self.overdue.saturating_add(1),
+            }
+            if !matches!(ticket.state, State::Waiting(_)) {
+                continue;
+            }
+            let failure = if ticket.start < self.swapped {
+                self.counts.tombstones = self.counts.tombstones.wrapping_add(1);
+                Failure::Timeout(Outcome::MaybeExecuted)
+            } else {
+                withdrawn = withdrawn.saturating_add(1);
+                unsent.clone()
+            };
+            self.counts.timeouts = self.counts.timeouts.wrapping_add(1);
+            if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, State::Failed(failure)) {
+                wakers.push(waker);
+            }
+        }
+        if withdrawn > 0 {
+            self.withdrawn = self.withdrawn.saturating_add(withdrawn);
+            if !self.writing && self.batch.outbox.is_empty() {
+                self.forget_withdrawn();
+            }
+        }
+        for waiter in &mut self.room {
+            if !waiter.expired && waiter.deadline.is_some_and(|deadline| deadline <= now) {
+                waiter.expired = true;
+                wakers.push(waiter.waker.clone());
+            }
+        }
+    }
+
+    /// The ticks for which the oldest sent submission has heard nothing at all; `None` when none is awaited.
+    pub(crate) fn silence(&self) -> Option<Tick> {
+        let first = self.fifo.front().and_then(|&index| self.tickets.get(index as usize))?;
+        (first.start < self.swapped).then(|| {
+            self.now.saturating_sub(self.last_heard.max(first.entered).max(self.last_check_point(first)))
+        })
+    }
+
+    /// What was queued while the link was down counts from the moment it was sent.
+    fn last_check_point(&self, first: &Ticket) -> Tick {
+        if first.end > self.written { self.last_sent } else { first.entered }
+    }
+
+    /// The socket is gone: what was sent fails now, what was not stays for the next one.
+    pub(crate) fn cut(&mut self, reason: CloseReason, wakers: &mut Vec<Waker>) {
+        if self.writing {
+            // A caller is writing right now; what it holds may get out.
+            self.written = self.swapped;
+        }
+        let (written, swapped, base) = (self.written, self.swapped, self.batch_base);
+        let batch = std::mem::take(&mut self.batch);
+        let outbox = std::mem::take(&mut self.outbox);
+        let mut kept = Outbox::default();
+        let new_base = self.end;
+        let mut fifo = std::mem::take(&mut self.fifo);
+        fifo.retain(|&index| {
+            let Some(ticket) = self.tickets.get_mut(index as usize) else { return false };
+            let waiting = matches!(ticket.state, State::Waiting(_));
+            let untouched = ticket.start >= written;
+            let half = !untouched && ticket.end > written;
+            if waiting && ticket.start < ticket.end && (untouched || (half && ticket.whole)) {
+                let start = new_base.wrapping_add(kept.len() as u64);
+                for (from_base, source) in [(base, &batch.outbox), (swapped, &outbox)] {
+                    let from = to_len(ticket.start.saturating_sub(from_base));
+                    let to = to_len(ticket.end.saturating_sub(from_base));
+                    if ticket.end > from_base {
+                        source.copy_range(from, to, &mut kept);
+                    }
+                }
+                ticket.start = start;
+                ticket.end = new_base.wrapping_add(kept.len() as u64);
+                return true;
+            }
+            self.in_flight = self.in_flight.saturating_sub(ticket.frames_left);
+            ticket.in_fifo = false;
+            if waiting {
+                self.counts.lost = self.counts.lost.wrapping_add(1);
+                let taken = to_len(written.saturating_sub(ticket.start));
+                let outcome = if ticket.end <= written { Outcome::MaybeExecuted } else { Outcome::NotSent };
+                let failure = Failure::Lost { reason, outcome, written: taken };
+                if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, State::Failed(failure)) {
+                    wakers.push(waker);
+                }
+            } else if matches!(ticket.state, State::Tombstone) {
+                ticket.state = State::Free;
+                self.free.push(index);
+            }
+            false
+        });
+        self.fifo = fifo;
+        self.outbox = kept;
+        self.end = new_base.wrapping_add(self.outbox.len() as u64);
+        (self.batch_base, self.written, self.swapped) = (new_base, new_base, new_base);
+        self.writing = false;
+        self.withdrawn = 0;
+        self.overdue = 0;
+        self.checking = false;
+        self.last_read = 0;
+        self.epoch = self.epoch.wrapping_add(1);
+        self.status = Status::Connecting(None);
+        self.call_next();
+    }
+
+    /// Fails everything that has not been sent, because the server refuses us or the link ends.
+    pub(crate) fn fail_unsent(&mut self, status: Status, wakers: &mut Vec<Waker>) {
+        let failure = match &status {
+            Status::Refusing(error) | Status::Connecting(Some(error)) => Failure::NotConnected(error.clone()),
+            Status::Ended(reason) => Failure::Closed(*reason),
+            Status::Connecting(None) | Status::Up => Failure::Closed(CloseReason::Closed),
+        };
+        for index in std::mem::take(&mut self.fifo) {
+            let Some(ticket) = self.tickets.get_mut(index as usize) else { continue };
+            ticket.in_fifo = false;
+            self.in_flight = self.in_flight.saturating_sub(ticket.frames_left);
+            match std::mem::replace(&mut ticket.state, State::Failed(failure.clone())) {
+                State::Waiting(waker) => wakers.push(waker),
+                failed @ State::Failed(_) => ticket.state = failed,
+                _ => {
+                    ticket.state = State::Free;
+                    self.free.push(index);
+                }
+            }
+        }
+        self.outbox = Outbox::default();
+        self.end = self.swapped;
+        self.withdrawn = 0;
+        self.overdue = 0;
+        self.status = status;
+        for waiter in &self.room {
+            wakers.push(waiter.waker.clone());
+        }
+    }
+}
