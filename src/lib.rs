@@ -3,6 +3,7 @@
 
 pub mod commands;
 pub mod config;
+pub mod error;
 pub mod health;
 pub mod info;
 pub mod keys;

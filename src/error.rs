@@ -1,0 +1,479 @@
+//! The one error type of the client: what failed, what the caller can do, and whether the command may have run.
+//!
+//! An [`Error`] is one pointer wide, so that results stay small on the fast path. It holds a [`Failure`] (match on
+//! it), the command's name, and how often the command was tried. Neither keys nor values nor credentials are ever
+//! in it. [`ErrorKind`] is the flat view for those who only want to branch.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+pub use redlane_pool::error::{CloseReason, Outcome};
+pub use redlane_pool::transport::ConnectError;
+pub use redlane_resp::error::{ConversionError, ServerError};
+
+use redlane_pool::error::LinkError;
+
+/// `Result` with the client's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a command, or a step around it, failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Failure {
+    /// No reply in time.
+    Timeout {
+        /// The limit that was reached: of one attempt, or of the whole call.
+        limit: Duration,
+    },
+    /// The connection was lost while the command was under way.
+    Disconnected {
+        /// Why the connection was given up.
+        reason: CloseReason,
+    },
+    /// There is no connection, and this is why.
+    Connect(ConnectError),
+    /// The server turned down our credentials or asked for some.
+    Auth(ServerError),
+    /// The server answered with an error.
+    Server(ServerError),
+    /// The reply is not what was asked for. It has been read whole: the connection is in step.
+    Conversion(ConversionError),
+    /// Too much is under way already; the text names the limit and the figures.
+    Overloaded(Cow<'static, str>),
+    /// No connection of the pool came free in time; the text names the limit and the figures.
+    PoolTimeout(Cow<'static, str>),
+    /// The call itself is wrong; nothing was sent.
+    Usage(Cow<'static, str>),
+    /// The configuration is wrong.
+    Config(Cow<'static, str>),
+    /// The client was closed.
+    Closed,
+    /// The client was not initialized.
+    NotInitialized,
+    /// The runtime that made the client is gone; make a new client on this one.
+    RuntimeGone,
+    /// A watched key changed: EXEC ran nothing.
+    Aborted,
+}
+
+/// [`Failure`] as a flat list, with the server's well-known codes told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No reply in time.
+    Timeout,
+    /// The connection was lost.
+    Disconnected,
+    /// No connection could be made.
+    Connect,
+    /// Wrong or missing credentials (`WRONGPASS`, `NOAUTH`).
+    Auth,
+    /// The reply does not fit the type asked for.
+    Conversion,
+    /// Too much is under way.
+    Overloaded,
+    /// No connection of the pool came free.
+    PoolTimeout,
+    /// The call is wrong.
+    Usage,
+    /// The configuration is wrong.
+    Config,
+    /// The client was closed.
+    Closed,
+    /// The client was not initialized.
+    NotInitialized,
+    /// The client's runtime is gone.
+    RuntimeGone,
+    /// A watched key changed.
+    Aborted,
+    /// `OOM`: the server's memory limit is reached; reads still work.
+    OutOfMemory,
+    /// `MISCONF`: the server cannot save and takes no writes.
+    Misconfigured,
+    /// `READONLY`: a replica, or a primary that is fenced.
+    ReadOnly,
+    /// `LOADING`: the server reads its data set.
+    Loading,
+    /// `BUSY`: a script has been running for long.
+    Busy,
+    /// `NOREPLICAS`: too few replicas for a write.
+    NoReplicas,
+    /// `CLUSTERDOWN`: the cluster does not serve this slot.
+    ClusterDown,
+    /// `MASTERDOWN`: a replica without its primary.
+    PrimaryDown,
+    /// `TRYAGAIN`: the keys of this command are being moved.
+    TryAgain,
+    /// `MOVED`: another node serves this slot.
+    Moved,
+    /// `ASK`: another node has this key while the slot moves.
+    Ask,
+    /// `CROSSSLOT`: the keys are in several slots.
+    CrossSlot,
+    /// `NOSCRIPT`: the server does not know this script.
+    NoScript,
+    /// `NOPERM`: the user may not do this.
+    NoPermission,
+    /// `WRONGTYPE`: the key holds another type.
+    WrongType,
+    /// `EXECABORT`: a command was refused while it was queued; nothing ran.
+    ExecAbort,
+    /// `UNBLOCKED`: a blocked command was sent away.
+    Unblocked,
+    /// Any other error reply; see [`Error::code`].
+    Server,
+}
+
+impl ErrorKind {
+    fn of_code(code: &str) -> Self {
+        match code {
+            "OOM" => Self::OutOfMemory,
+            "MISCONF" => Self::Misconfigured,
+            "READONLY" => Self::ReadOnly,
+            "LOADING" => Self::Loading,
+            "BUSY" => Self::Busy,
+            "NOREPLICAS" => Self::NoReplicas,
+            "CLUSTERDOWN" => Self::ClusterDown,
+            "MASTERDOWN" => Self::PrimaryDown,
+            "TRYAGAIN" => Self::TryAgain,
+            "MOVED" => Self::Moved,
+            "ASK" => Self::Ask,
+            "CROSSSLOT" => Self::CrossSlot,
+            "NOSCRIPT" => Self::NoScript,
+            "NOPERM" => Self::NoPermission,
+            "NOAUTH" | "WRONGPASS" => Self::Auth,
+            "WRONGTYPE" => Self::WrongType,
+            "EXECABORT" => Self::ExecAbort,
+            "UNBLOCKED" => Self::Unblocked,
+            _ => Self::Server,
+        }
+    }
+
+    /// Whether the condition passes by itself: the same command may succeed a little later.
+    #[must_use]
+    pub const fn is_transient(self) -> bool {
+        matches!(
+            self,
+            Self::Timeout
+                | Self::Disconnected
+                | Self::Connect
+                | Self::Overloaded
+                | Self::PoolTimeout
+                | Self::ReadOnly
+                | Self::Loading
+                | Self::Busy
+                | Self::ClusterDown
+                | Self::PrimaryDown
+                | Self::TryAgain
+                | Self::Moved
+                | Self::Ask
+                | Self::Unblocked
+                | Self::NoReplicas
+        )
+    }
+
+    /// A short name for metrics and spans: lower case, words joined by `_`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Disconnected => "disconnected",
+            Self::Connect => "connect",
+            Self::Auth => "auth",
+            Self::Conversion => "conversion",
+            Self::Overloaded => "overloaded",
+            Self::PoolTimeout => "pool_timeout",
+            Self::Usage => "usage",
+            Self::Config => "config",
+            Self::Closed => "closed",
+            Self::NotInitialized => "not_initialized",
+            Self::RuntimeGone => "runtime_gone",
+            Self::Aborted => "aborted",
+            Self::OutOfMemory => "out_of_memory",
+            Self::Misconfigured => "misconfigured",
+            Self::ReadOnly => "read_only",
+            Self::Loading => "loading",
+            Self::Busy => "busy",
+            Self::NoReplicas => "no_replicas",
+            Self::ClusterDown => "cluster_down",
+            Self::PrimaryDown => "primary_down",
+            Self::TryAgain => "try_again",
+            Self::Moved => "moved",
+            Self::Ask => "ask",
+            Self::CrossSlot => "cross_slot",
+            Self::NoScript => "no_script",
+            Self::NoPermission => "no_permission",
+            Self::WrongType => "wrong_type",
+            Self::ExecAbort => "exec_abort",
+            Self::Unblocked => "unblocked",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// What every method of the client fails with.
+///
+/// ```
+/// # use redlane::error::{Error, Outcome};
+/// fn report(error: &Error) -> &'static str {
+///     match error.outcome() {
+///         Outcome::NotSent => "nothing happened: try again as you like",
+///         Outcome::Refused => "the server said no, and why is in error.code()",
+///         Outcome::MaybeExecuted => "it may have run: look before you repeat it",
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    failure: Failure,
+    outcome: Outcome,
+    command: Option<Cow<'static, str>>,
+    attempts: u32,
+    repeatable: bool,
+}
+
+impl Error {
+    pub(crate) fn new(failure: Failure, outcome: Outcome) -> Self {
+        Self(Box::new(Inner { failure, outcome, command: None, attempts: 1, repeatable: false }))
+    }
+
+    /// A call that is wrong in itself; nothing was sent.
+    pub(crate) fn usage(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Failure::Usage(text.into()), Outcome::NotSent)
+    }
+
+    /// A setting that is wrong; nothing was sent.
+    pub(crate) fn config(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Failure::Config(text.into()), Outcome::NotSent)
+    }
+
+    pub(crate) fn closed() -> Self {
+        Self::new(Failure::Closed, Outcome::NotSent)
+    }
+
+    pub(crate) fn not_initialized() -> Self {
+        Self::new(Failure::NotInitialized, Outcome::NotSent)
+    }
+
+    /// An error reply. `may_have_run`: the command can fail half-way, so that only some codes prove that it did
+    /// nothing.
+    pub(crate) fn server(error: ServerError, may_have_run: bool) -> Self {
+        let outcome = if may_have_run && !proves_nothing_ran(error.code()) {
+            Outcome::MaybeExecuted
+        } else {
+            Outcome::Refused
+        };
+        match error.code() {
+            "NOAUTH" | "WRONGPASS" => Self::new(Failure::Auth(error), Outcome::Refused),
+            _ => Self::new(Failure::Server(error), outcome),
+        }
+    }
+
+    pub(crate) fn link(error: LinkError) -> Self {
+        let outcome = error.outcome();
+        let failure = match error {
+            LinkError::Timeout { limit, .. } => Failure::Timeout { limit },
+            LinkError::Lost { reason, .. } => Failure::Disconnected { reason },
+            LinkError::NotConnected { source } => return Self::connect(source),
+            LinkError::Closed { reason: CloseReason::Closed } => Failure::Closed,
+            LinkError::Closed { reason: CloseReason::RuntimeGone } => Failure::RuntimeGone,
+            LinkError::Closed { reason } => Failure::Disconnected { reason },
+            full => Failure::Overloaded(full.to_string().into()),
+        };
+        Self::new(failure, outcome)
+    }
+
+    pub(crate) fn connect(source: ConnectError) -> Self {
+        let failure = match source {
+            ConnectError::Refused(error) if is_auth(&error) => Failure::Auth(error),
+            other => Failure::Connect(other),
+        };
+        Self::new(failure, Outcome::NotSent)
+    }
+
+    pub(crate) fn with_command(mut self, name: Cow<'static, str>) -> Self {
+        self.0.command = Some(name);
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    /// Marks the error of a command that may be repeated whatever became of it.
+    pub(crate) fn repeatable(mut self, repeatable: bool) -> Self {
+        self.0.repeatable = repeatable;
+        self
+    }
+
+    /// What failed, to match on.
+    #[must_use]
+    pub fn failure(&self) -> &Failure {
+        &self.0.failure
+    }
+
+    /// What failed, as a flat kind.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match &self.0.failure {
+            Failure::Timeout { .. } => ErrorKind::Timeout,
+            Failure::Disconnected { .. } => ErrorKind::Disconnected,
+            Failure::Connect(_) => ErrorKind::Connect,
+            Failure::Auth(_) => ErrorKind::Auth,
+            Failure::Server(error) => ErrorKind::of_code(error.code()),
+            Failure::Conversion(ConversionError::Server(error)) => ErrorKind::of_code(error.code()),
+            Failure::Conversion(_) => ErrorKind::Conversion,
+            Failure::Overloaded(_) => ErrorKind::Overloaded,
+            Failure::PoolTimeout(_) => ErrorKind::PoolTimeout,
+            Failure::Usage(_) => ErrorKind::Usage,
+            Failure::Config(_) => ErrorKind::Config,
+            Failure::Closed => ErrorKind::Closed,
+            Failure::NotInitialized => ErrorKind::NotInitialized,
+            Failure::RuntimeGone => ErrorKind::RuntimeGone,
+            Failure::Aborted => ErrorKind::Aborted,
+        }
+    }
+
+    /// Whether the server may have run the command.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// Whether sending the same command again is safe *and* may help: it cannot have run (or running it twice does
+    /// no harm), and the trouble is of a kind that passes.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.kind().is_transient() && (self.0.outcome != Outcome::MaybeExecuted || self.0.repeatable)
+    }
+
+    /// The code of an error reply, such as `WRONGTYPE`; empty when the server sent none.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.server_error().map(ServerError::code)
+    }
+
+    /// The error reply itself.
+    #[must_use]
+    pub fn server_error(&self) -> Option<&ServerError> {
+        match &self.0.failure {
+            Failure::Server(error)
+            | Failure::Auth(error)
+            | Failure::Connect(ConnectError::Refused(error) | ConnectError::Busy(error))
+            | Failure::Conversion(ConversionError::Server(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The command that failed, such as `CONFIG GET`; `None` when it was no command.
+    #[must_use]
+    pub fn command(&self) -> Option<&str> {
+        self.0.command.as_deref()
+    }
+
+    /// How often the command was tried.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+}
+
+/// Whether an error reply to a connection's greeting is about credentials.
+fn is_auth(error: &ServerError) -> bool {
+    matches!(error.code(), "WRONGPASS" | "NOAUTH" | "NOPERM")
+}
+
+/// Codes that are raised before a script or transaction begins. All others can come from its middle.
+fn proves_nothing_ran(code: &str) -> bool {
+    matches!(
+        code,
+        "NOSCRIPT"
+            | "LOADING"
+            | "MOVED"
+            | "ASK"
+            | "TRYAGAIN"
+            | "CLUSTERDOWN"
+            | "CROSSSLOT"
+            | "MASTERDOWN"
+            | "NOAUTH"
+            | "WRONGPASS"
+            | "NOPERM"
+            | "EXECABORT"
+            | "BUSY"
+    )
+}
+
+impl From<ConversionError> for Error {
+    fn from(error: ConversionError) -> Self {
+        // The server has answered, so the command ran, whatever we make of the answer.
+        Self::new(Failure::Conversion(error), Outcome::MaybeExecuted)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let to = |f: &mut fmt::Formatter<'_>| match &self.0.command {
+            Some(command) => write!(f, " to {command}"),
+            None => Ok(()),
+        };
+        match &self.0.failure {
+            Failure::Timeout { limit } => {
+                f.write_str("no reply")?;
+                to(f)?;
+                write!(f, " within {limit:?}")?;
+            }
+            Failure::Disconnected { reason } => write!(f, "connection lost: {reason}")?,
+            Failure::Connect(_) => f.write_str("cannot connect")?,
+            Failure::Auth(error) | Failure::Server(error) => {
+                f.write_str("error reply")?;
+                to(f)?;
+                return write!(f, ": {error}");
+            }
+            Failure::Conversion(_) => {
+                f.write_str("unexpected reply")?;
+                to(f)?;
+            }
+            Failure::Overloaded(text)
+            | Failure::PoolTimeout(text)
+            | Failure::Usage(text)
+            | Failure::Config(text) => f.write_str(text)?,
+            Failure::Closed => f.write_str("client is closed")?,
+            Failure::NotInitialized => {
+                return f.write_str("Redis client not initialized. Call initialize_redis_client() first.");
+            }
+            Failure::RuntimeGone => f.write_str("the runtime that made this client is gone")?,
+            Failure::Aborted => f.write_str("a watched key changed")?,
+        }
+        if self.0.command.is_some() && self.0.outcome != Outcome::Refused {
+            write!(f, " ({})", self.0.outcome)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("failure", &self.0.failure)
+            .field("outcome", &self.0.outcome)
+            .field("command", &self.0.command)
+            .field("attempts", &self.0.attempts)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.failure {
+            Failure::Connect(source) => Some(source),
+            Failure::Conversion(source) => Some(source),
+            _ => None,
+        }
+    }
+}
