@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod block;
+pub mod codec;
 pub mod config;
 mod connection;
 pub mod connector;
