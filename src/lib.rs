@@ -7,4 +7,5 @@ pub mod error;
 pub mod health;
 pub mod info;
 pub mod keys;
+pub mod resilience;
 pub mod ttl;
