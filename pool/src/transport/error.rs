@@ -57,6 +57,12 @@ pub enum ConnectError {
     /// What the server said is no reply.
     #[error("the server's greeting is malformed")]
     Framing(#[source] FramingError),
+    /// The layer above had no credentials to greet with.
+    #[error("cannot greet the server without credentials")]
+    Credentials {
+        /// What kept it from having any.
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
     /// This system, this build or this server cannot do what was asked.
     #[error("{0}")]
     Unsupported(String),
@@ -80,8 +86,9 @@ impl ConnectError {
     pub fn is_auth(&self) -> bool {
         matches!(self, ConnectError::Refused(error)
             if matches!(error.code(), "WRONGPASS" | "NOAUTH" | "NOPERM")
-                // Redis before 6.0 had no code for it.
-                || (error.code() == "ERR" && error.message().starts_with("invalid password")))
+                // These have no code of their own: a wrong password before Redis 6.0, one that nobody has set.
+                || (error.code() == "ERR" && ["invalid password", "Client sent AUTH", "AUTH "]
+                    .iter().any(|start| error.message().starts_with(start))))
     }
 
     /// Whether the server was reached and takes nobody at the moment; closing at once counts, as a full proxy does it.
@@ -105,6 +112,12 @@ impl ConnectError {
             BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof => ConnectError::Closed,
             _ => ConnectError::Io { source: Arc::new(source) },
         }
+    }
+
+    /// There are no credentials to greet with.
+    #[must_use]
+    pub fn credentials(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        ConnectError::Credentials { source: Arc::new(source) }
     }
 
     /// The server accepted and closed without a word.
