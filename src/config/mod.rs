@@ -15,6 +15,7 @@ mod credentials;
 #[cfg(feature = "serde")]
 mod document;
 mod duration;
+mod engine;
 mod env;
 mod error;
 mod explain;
@@ -22,7 +23,7 @@ mod layer;
 mod options;
 mod resolved;
 mod rules;
-mod secret;
+pub(crate) mod secret;
 mod source;
 mod url;
 mod value;

@@ -128,10 +128,15 @@ macro_rules! each_setting {
         retry_cap: Duration, takes Duration = identity, gives Duration = |v| *v,
             default seconds(1), rule is_limit, LIMIT;
 
-        /// Repetitions allowed per hundred successful calls, beyond a store of 100. Default 10: a dead server gets at
-        /// most a tenth more calls.
-        retry_budget_percent: u8, takes u8 = identity, gives u8 = |v| *v,
-            default 10, rule |v| *v <= 100, "a number from 0 to 100";
+        /// Repetitions that all calls together may make beyond what they earn; a full store at the start. Default 100,
+        /// at least 1.
+        retry_budget: u32, takes u32 = identity, gives u32 = |v| *v,
+            default 100, rule |v| *v >= 1, "a number of at least 1";
+
+        /// Successful calls that earn one repetition. Default 10, at least 1: a failing server gets at most a tenth
+        /// more calls.
+        retry_budget_successes: u32, takes u32 = identity, gives u32 = |v| *v,
+            default 10, rule |v| *v >= 1, "a number of at least 1";
 
         /// Whether untyped replies hold text where they are UTF-8. Default true; otherwise they hold bytes. Typed
         /// replies are not concerned.

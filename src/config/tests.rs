@@ -243,7 +243,7 @@ fn code_is_checked_by_the_same_rules() {
         (Config::builder().client_name("two words"), "client_name"),
         (Config::builder().client_name("new\r\nline"), "client_name"),
         (Config::builder().socket_keepalive_options(spaced), "socket_keepalive_options"),
-        (Config::builder().retry_budget_percent(101), "retry_budget_percent"),
+        (Config::builder().retry_budget(0), "retry_budget"),
         (Config::builder().limit_depth(129), "limit_depth"),
     ] {
         let error = builder.build().expect_err(setting);
