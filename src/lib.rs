@@ -4,6 +4,7 @@
 pub mod commands;
 pub mod config;
 pub mod error;
+pub mod handshake;
 pub mod health;
 pub mod info;
 pub mod keys;
