@@ -183,6 +183,7 @@ impl Scanner {
                 State::BigNumber => self.big_number(byte, at)?,
                 State::Boolean => match byte {
                     b't' | b'f' => self.line.state = State::CarriageReturn,
+                    b'\n' => return self.fail(Wrong::Terminator, at),
                     _ => return self.fail(Wrong::Boolean, at),
                 },
                 State::CarriageReturn => self.carriage_return(byte, at)?,
