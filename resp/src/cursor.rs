@@ -354,6 +354,9 @@ impl<'a> Cursor<'a> {
                 .ok_or(ConversionError::Malformed)?;
             at = at.wrapping_add(1);
         }
+        if at == first || self.byte(at)? != b'\r' {
+            return Err(ConversionError::Malformed);
+        }
         self.pos = at.wrapping_add(2);
         let value = if negative { 0i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() };
         value.ok_or(ConversionError::Malformed)
@@ -457,7 +460,7 @@ fn digits(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
         value = value.checked_mul(10)?.checked_add(digit.into())?;
         at = at.wrapping_add(1);
     }
-    (at != from).then_some((value, at.wrapping_add(2)))
+    (at != from && bytes.get(at) == Some(&b'\r')).then_some((value, at.wrapping_add(2)))
 }
 
 /// Reads a double as RESP3 or a bulk string spells it.

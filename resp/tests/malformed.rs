@@ -1,4 +1,11 @@
 //! Every malformed, hostile or cut reply of `malformed.txt`: the same verdict at the same byte, however it is cut.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use std::str::FromStr;
 
