@@ -81,9 +81,12 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
     }
 
-    /// The socket is ready: callers may use it from here on.
-    pub(crate) fn publish(&mut self) {
+    /// The socket is ready: callers may use it from here on. `false`: the link ended meanwhile.
+    pub(crate) fn publish(&mut self) -> bool {
         let mut inner = self.shared.lock();
+        if matches!(inner.core.status, Status::Ended(_)) {
+            return false;
+        }
         let now = self.shared.clock();
         inner.connects = inner.connects.wrapping_add(1);
         inner.broken = false;
@@ -95,10 +98,13 @@ impl<'a, C: Connector> Driver<'a, C> {
         if self.connection.writer.writes_directly() {
             inner.writer = Some(Arc::clone(&self.connection.writer));
         }
+        true
     }
 
     pub(crate) async fn run(mut self) -> Exit {
-        self.publish();
+        if !self.publish() {
+            return Exit::Closed;
+        }
         // What the server sent right behind its greeting is already here.
         if let Err(reason) = self.take_in() {
             return Exit::Cut(reason);
