@@ -55,10 +55,18 @@ impl Default for LinkConfig {
 }
 
 impl LinkConfig {
-    /// The same settings for a leased connection, of which there are many and most carry little: a read block of 4 KiB.
+    /// The same settings for a leased connection. There are many of them and most carry little: a read block of 4 KiB. A
+    /// blocking command is silent for as long as it was told to, so no time of the link's own bounds it: the caller's
+    /// deadline does, and a lease that is dropped with a reply under way closes its connection. The pool checks it when it
+    /// was idle for long.
     #[must_use]
     pub fn for_lease(&self) -> Self {
-        LinkConfig { read_block: self.read_block.min(4 * 1024), ..self.clone() }
+        LinkConfig {
+            read_block: self.read_block.min(4 * 1024),
+            attempt_timeout: None,
+            health_check_interval: None,
+            ..self.clone()
+        }
     }
 }
 

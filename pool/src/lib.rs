@@ -10,6 +10,7 @@ pub mod codec;
 pub mod config;
 mod connection;
 pub mod connector;
+pub mod dedicated;
 mod driver;
 pub mod error;
 pub mod lease;

@@ -31,6 +31,9 @@ use crate::transport::ConnectError;
 
 pub use self::call::Call;
 
+/// A connection that spoke within so many ticks (100 ms) is not looked at again before it changes hands.
+const RECENT: Tick = 4;
+
 /// A caller's place in a link. Give it back with [`Link::abandon`] when the caller goes away early.
 #[derive(Debug, Default)]
 pub struct Entry {
@@ -216,6 +219,23 @@ impl Link {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.shared.lock().core.is_idle()
+    }
+
+    /// Whether it can change hands: connected, nothing under way, and, after some silence, nothing on the socket that the
+    /// driver has yet to see: its end, or bytes that nobody asked for.
+    #[must_use]
+    pub fn is_reusable(&self) -> bool {
+        let inner = self.shared.lock();
+        if !matches!(inner.core.status, Status::Up) || !inner.core.is_idle() || inner.broken {
+            return false;
+        }
+        let last = inner.core.last_heard.max(inner.core.last_sent);
+        if self.shared.clock().saturating_sub(last) <= RECENT {
+            return true;
+        }
+        let writer = inner.writer.clone();
+        drop(inner);
+        writer.is_none_or(|writer| writer.is_quiet())
     }
 
     /// Why the last attempt to connect failed, while there is no connection.

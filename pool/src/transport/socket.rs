@@ -4,9 +4,11 @@
 //! without waiting ([`WriteHalf::writes_directly`]); an in-memory pipe, and later TLS, is written by its driver alone.
 
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use socket2::SockRef;
 use tokio::io::{self as tio, AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::{TcpStream, tcp};
 #[cfg(unix)]
@@ -117,6 +119,20 @@ impl WriteHalf {
             Writer::Unix(half) => half.try_write_vectored(slices),
             Writer::Pipe(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
+    }
+
+    /// Whether there is nothing to read: neither bytes, nor the end of the stream, nor an error. One system call; a pipe,
+    /// which cannot be asked, counts as quiet.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        let peeked = match &self.0 {
+            Writer::Tcp(half) => SockRef::from(half.as_ref()).peek(&mut byte),
+            #[cfg(unix)]
+            Writer::Unix(half) => SockRef::from(half.as_ref()).peek(&mut byte),
+            Writer::Pipe(_) => return true,
+        };
+        peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
     /// Ready when a direct write may find room; at most one task can wait here. A pipe is always ready, since only

@@ -174,6 +174,28 @@ async fn a_pipe_is_written_by_its_driver_only() {
 }
 
 #[tokio::test]
+async fn a_socket_is_quiet_until_there_is_something_to_read() {
+    let (listener, target) = listener().await;
+    for farewell in [&b""[..], b"x"] {
+        let (read, write) = dial(&target, &SocketOptions::default(), LIMIT).await.unwrap().split();
+        let (mut accepted, _) = listener.accept().await.unwrap();
+        assert!(write.is_quiet());
+
+        accepted.write_all(farewell).await.unwrap();
+        if farewell.is_empty() {
+            drop(accepted);
+        }
+
+        let started = std::time::Instant::now();
+        while write.is_quiet() {
+            assert!(started.elapsed() < LIMIT);
+            std::thread::yield_now();
+        }
+        drop(read);
+    }
+}
+
+#[tokio::test]
 async fn both_halves_gone_close_the_connection() {
     let (listener, target) = listener().await;
     let halves = dial(&target, &SocketOptions::default(), LIMIT).await.unwrap().split();
