@@ -25,3 +25,4 @@ mod supervisor;
 mod ticker;
 mod tickets;
 pub mod transport;
+pub mod trial;

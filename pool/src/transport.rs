@@ -178,6 +178,12 @@ async fn dial_tcp(
     limit: Duration,
 ) -> Result<Socket, ConnectError> {
     let started = Instant::now();
+    let found = resolve(host, port, limit).await?;
+    dial_any(found, options, started, limit).await
+}
+
+/// Looks up the addresses of `host`, in the order in which the resolver gives them; there is at least one.
+pub(crate) async fn resolve(host: &str, port: u16, limit: Duration) -> Result<Vec<SocketAddr>, ConnectError> {
     let found = match timeout(limit, lookup_host((host, port))).await {
         Ok(Ok(found)) => found.collect::<Vec<_>>(),
         Ok(Err(source)) => return Err(ConnectError::resolve(host, source)),
@@ -186,6 +192,16 @@ async fn dial_tcp(
     if found.is_empty() {
         return Err(ConnectError::resolve(host, io::Error::new(io::ErrorKind::NotFound, "no address")));
     }
+    Ok(found)
+}
+
+/// Dials one address after the other until one accepts, within what is left of a `limit` that began at `started`.
+pub(crate) async fn dial_any(
+    found: Vec<SocketAddr>,
+    options: &SocketOptions,
+    started: Instant,
+    limit: Duration,
+) -> Result<Socket, ConnectError> {
     let mut untried = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let mut last = ConnectError::Timeout { step: Step::Dial, limit };
     for address in found {

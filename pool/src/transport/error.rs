@@ -151,6 +151,8 @@ pub enum Step {
     Dial,
     /// Protocol, credentials and settings.
     Greet,
+    /// The answer to a question on a connection made for trial.
+    Ask,
 }
 
 impl fmt::Display for Step {
@@ -159,6 +161,7 @@ impl fmt::Display for Step {
             Step::Resolve => "address",
             Step::Dial => "connection",
             Step::Greet => "greeting",
+            Step::Ask => "answer",
         })
     }
 }
