@@ -149,7 +149,8 @@ async fn converse<W: Wire>(
     credentials: Option<&Credentials>,
 ) -> Result<Verdict, ConnectError> {
     wire.send(opening.bytes()).await?;
-    let mut judge = Judge { greeting: Greeting::of_resp2(), knows_hello: true, failure: None };
+    let authenticates = credentials.is_some();
+    let mut judge = Judge { authenticates, greeting: Greeting::of_resp2(), knows_hello: true, failure: None };
     for &step in opening.steps() {
         let reply = match wire.read().await {
             Ok(reply) => reply,
@@ -169,6 +170,8 @@ async fn converse<W: Wire>(
 
 /// Collects what the replies to one opening amount to.
 struct Judge {
+    /// Whether the opening carries credentials.
+    authenticates: bool,
     greeting: Greeting,
     knows_hello: bool,
     failure: Option<ConnectError>,
@@ -188,6 +191,8 @@ impl Judge {
             // Whatever HELLO itself may dislike besides its protocol (a name, a syntax) is told by the commands that
             // say the same in RESP2, so there is no need to compare texts.
             Step::Hello if is_unknown(&error) => self.knows_hello = false,
+            // Valkey 9 tells the unauthenticated nothing about commands; a HELLO that it knew had authenticated them.
+            Step::Hello if self.authenticates && error.code() == "NOAUTH" => self.knows_hello = false,
             // Without HELLO and without a password to send, a nicety is what tells that one is missing.
             _ if error.code() == "NOAUTH" => self.fail(error),
             Step::Hello | Step::Auth | Step::Select => self.fail(error),

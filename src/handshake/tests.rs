@@ -128,6 +128,7 @@ async fn a_server_without_hello_is_greeted_in_resp2_on_the_same_connection() {
         UNKNOWN_HELLO,
         b"-ERR unknown command `HELLO`, with args beginning with: `3`, \r\n",
         b"-NOPROTO unsupported protocol version\r\n",
+        NOAUTH,
     ] {
         let mut script =
             Script::new([refusal, NOAUTH, UNKNOWN_SETINFO, UNKNOWN_SETINFO, OK, info, OK, OK, OK]);

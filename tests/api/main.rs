@@ -11,4 +11,5 @@
     reason = "a failed step is a failed test"
 )]
 
+mod handshake;
 mod support_server;
