@@ -1,3 +1,27 @@
 //! Commands: what is known about them, how they are built, and one row for each.
 
+pub mod build;
+pub mod command;
+pub mod executor;
 pub mod facts;
+pub mod native;
+pub mod types;
+
+mod bitmaps;
+mod connection;
+mod duration;
+mod fields;
+mod geo;
+mod hashes;
+mod hyperloglogs;
+mod keys;
+mod lists;
+mod publishing;
+mod scripting;
+mod server;
+mod sets;
+mod sorted_sets;
+mod strings;
+mod surface;
+#[cfg(test)]
+mod test_support;

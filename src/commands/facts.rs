@@ -1,8 +1,10 @@
-//! What is known about each command before it is sent: its class for retries, its lane, its keys, how long it may block.
+//! What is known about each command before it is sent: its class for retries, its lane, its keys, how long it
+//! may block.
 //!
-//! The table itself is in `facts/table.rs`, written by `facts/generate.py` from the `COMMAND` replies of three servers. A row
-//! carries its name ready encoded, so nothing is formatted at run time. What surprises: facts belong to the name alone. What
-//! depends on the arguments (`SET … NX`, `XREAD BLOCK`) is asked of the [`Command`](super::command::Command).
+//! The table itself is in `facts/table.rs`, written by `facts/generate.py` from the `COMMAND` replies of
+//! three servers. A row carries its name ready encoded, so nothing is formatted at run time. What surprises:
+//! facts belong to the name alone. What depends on the arguments (`SET … NX`, `XREAD BLOCK`) is asked of the
+//! [`Command`](super::command::Command).
 
 mod table;
 
@@ -26,7 +28,8 @@ pub enum Class {
     ConnState,
 }
 
-/// The kind of connection a command travels on. The text names the interface that does the same job on a client.
+/// The kind of connection a command travels on. The text names the interface that does the same job on a
+/// client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// The link that all callers share.
@@ -37,7 +40,8 @@ pub enum Lane {
     Held(&'static str),
     /// A subscriber's connection: the answers are pushes.
     Subscription(&'static str),
-    /// No connection of this library: it would end the pairing of requests and replies, or undo its own handshake.
+    /// No connection of this library: it would end the pairing of requests and replies, or undo its own
+    /// handshake.
     Refused(&'static str),
 }
 
@@ -80,8 +84,8 @@ pub enum BlockTime {
     Forever,
 }
 
-/// Words among a command's arguments that make an idempotent write depend on what was there before. A field or member of
-/// the same spelling is mistaken for one, which errs on the safe side.
+/// Words among a command's arguments that make an idempotent write depend on what was there before. A field
+/// or member of the same spelling is mistaken for one, which errs on the safe side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conditions {
     /// What stands before the first word that may be an option.
@@ -303,8 +307,8 @@ const fn same(mut left: &[u8], mut right: &[u8]) -> bool {
     true
 }
 
-/// Facts about the command `name`, or its subcommand `sub` when it has one of that name; `None` for an unknown command.
-/// Letters of either case are the same.
+/// Facts about the command `name`, or its subcommand `sub` when it has one of that name; `None` for an
+/// unknown command. Letters of either case are the same.
 #[must_use]
 pub fn lookup(name: &[u8], sub: Option<&[u8]>) -> Option<&'static Facts> {
     let facts = search(name.iter().map(u8::to_ascii_uppercase))?;
@@ -328,8 +332,8 @@ pub fn all() -> impl Iterator<Item = &'static Facts> {
 }
 
 impl Facts {
-    /// How long a command with these `arguments` (all that follow the [`words`](Facts::words) of its name) may block;
-    /// `None` when it does not.
+    /// How long a command with these `arguments` (all that follow the [`words`](Facts::words) of its name)
+    /// may block; `None` when it does not.
     pub fn block_time<A: AsRef<[u8]>>(&self, arguments: impl IntoIterator<Item = A>) -> Option<BlockTime> {
         let mut arguments = arguments.into_iter();
         let (limit, unit) = match self.blocks {
@@ -342,7 +346,8 @@ impl Facts {
         Some(limit.map_or(BlockTime::For(Duration::ZERO), |text| BlockTime::read(text.as_ref(), unit)))
     }
 
-    /// The class of this command when it is sent with these `arguments` (all that follow the [`words`](Facts::words)).
+    /// The class of this command when it is sent with these `arguments` (all that follow the
+    /// [`words`](Facts::words)).
     pub fn class_with<A: AsRef<[u8]>>(&self, arguments: impl IntoIterator<Item = A>) -> Class {
         let arguments = arguments.into_iter();
         if self.blocks == Blocks::Option {

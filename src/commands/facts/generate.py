@@ -138,7 +138,10 @@ TIPS = {
     "pubsub|shardnumsub": ("all_nodes", "special"),
 }
 
-# Newer than the servers of FOLDER: name, group, since, class, arguments before the first key.
+# Commands that another vendor's server has too, in a version that is not in FOLDER.
+ALSO = {"msetex": {"redis": "8.4.0"}}
+
+# Newer than the servers of FOLDER: name, group, since, class.
 NEWER = [
     ("delex", "string", "8.4.0", "Write"),
     ("digest", "string", "8.4.0", "Read"),
@@ -245,6 +248,8 @@ def main(argv):
         flags = "readonly" if kind == "Read" else "write"
         row = dict(group=group, flags=flags, key_specs=spec, request_policy="-", response_policy="-")
         found[name] = (row, {"redis": since})
+    for name, since in ALSO.items():
+        found[name][1].update(since)
     listed = READS + IDEMPOTENT + CONN_STATE + LATE_ERRORS + list(LANES) + list(LEAVES) + list(BLOCKS)
     unknown = [n for n in listed + list(CONDITIONS) + list(TIPS) if n not in found]
     assert not unknown, "no server has %s" % unknown

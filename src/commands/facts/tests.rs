@@ -1,4 +1,5 @@
-//! The table against the servers' own words (skipped where the samples are not at hand), and the questions put to facts.
+//! The table against the servers' own words (skipped where the samples are not at hand), and the questions
+//! put to facts.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;

@@ -1,0 +1,60 @@
+//! One function for each row of the command tables: it builds the command and sends nothing.
+//!
+//! What a method of the same name sends is what the function here returns. So a command can be built in one
+//! place and sent in another, or twice.
+#![allow(clippy::extra_unused_lifetimes, reason = "every row has `'a` at hand, and few use it")]
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use redlane_resp::to_args::{NumericBehavior, ToRedisArgs, ToSingleRedisArg};
+
+use super::bitmaps::bitmaps_rows;
+use super::command::Command;
+use super::connection::{connection_rows, connection_state_rows};
+use super::duration::millis;
+use super::geo::geo_rows;
+use super::hashes::hashes_rows;
+use super::hyperloglogs::hyperloglogs_rows;
+use super::keys::{keys_blocking_rows, keys_rows};
+use super::lists::{lists_blocking_rows, lists_rows};
+use super::publishing::publishing_rows;
+use super::scripting::scripting_rows;
+use super::server::{acl_rows, server_rows};
+use super::sets::sets_rows;
+use super::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
+use super::strings::strings_rows;
+use super::surface::command;
+use super::types::*;
+
+strings_rows!(constructors);
+keys_rows!(constructors);
+keys_blocking_rows!(constructors);
+hashes_rows!(constructors);
+lists_rows!(constructors);
+lists_blocking_rows!(constructors);
+sets_rows!(constructors);
+sorted_sets_rows!(constructors);
+sorted_sets_blocking_rows!(constructors);
+bitmaps_rows!(constructors);
+hyperloglogs_rows!(constructors);
+geo_rows!(constructors);
+scripting_rows!(constructors);
+publishing_rows!(constructors);
+connection_rows!(constructors);
+connection_state_rows!(constructors);
+server_rows!(constructors);
+acl_rows!(constructors);
+
+/// Writes how many keys there are, the keys, and their weights.
+fn weighted<K: ToRedisArgs, W: ToRedisArgs>(command: Command, keys: &[(K, W)]) -> Command {
+    let mut command = command.arg(keys.len());
+    for (key, _) in keys {
+        command.push_arg(key);
+    }
+    command.push_arg("WEIGHTS");
+    for (_, weight) in keys {
+        command.push_arg(weight);
+    }
+    command
+}

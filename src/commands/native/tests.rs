@@ -1,0 +1,297 @@
+//! The tables against the servers' own lists, against redis-rs, and against the house's rules for their docs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use redlane_resp::from_reply::FromReply;
+
+use crate::commands::bitmaps::bitmaps_rows;
+use crate::commands::command::Command;
+use crate::commands::connection::{connection_rows, connection_state_rows};
+use crate::commands::executor::{ExclusiveExecutor, Executor};
+use crate::commands::facts::{self, Class, Lane};
+use crate::commands::geo::geo_rows;
+use crate::commands::hashes::hashes_rows;
+use crate::commands::hyperloglogs::hyperloglogs_rows;
+use crate::commands::keys::{keys_blocking_rows, keys_rows};
+use crate::commands::lists::{lists_blocking_rows, lists_rows};
+use crate::commands::publishing::publishing_rows;
+use crate::commands::scripting::scripting_rows;
+use crate::commands::server::{acl_rows, server_rows};
+use crate::commands::sets::sets_rows;
+use crate::commands::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
+use crate::commands::strings::strings_rows;
+use crate::commands::test_support::words;
+
+use super::{BlockingCommands, HashesCommands, StringsCommands};
+
+/// One row, as text.
+struct Row {
+    doc: &'static str,
+    name: &'static str,
+    generics: &'static [(&'static str, &'static str)],
+    arguments: &'static [(&'static str, &'static str)],
+    reply: &'static str,
+    typed: &'static str,
+    body: &'static str,
+}
+
+impl Row {
+    /// The commands that the row may send.
+    fn commands(&self) -> impl Iterator<Item = &'static str> {
+        self.body.split("command!").skip(1).filter_map(|rest| rest.split('"').nth(1))
+    }
+}
+
+/// Every row; the second part are those that need an executor of their own.
+fn rows() -> (Vec<Row>, Vec<Row>) {
+    let mut rows = Vec::new();
+    macro_rules! describe { ($($table:ident)*) => { $($table!(descriptions);)* } }
+    macro_rules! push {
+        ($row:expr) => {
+            rows.push($row)
+        };
+    }
+    describe! {
+        strings_rows keys_rows hashes_rows lists_rows sets_rows sorted_sets_rows bitmaps_rows
+        hyperloglogs_rows geo_rows scripting_rows publishing_rows connection_rows server_rows acl_rows
+    }
+    let shared = std::mem::take(&mut rows);
+    macro_rules! push {
+        ($row:expr) => {
+            rows.push($row)
+        };
+    }
+    describe! { lists_blocking_rows sorted_sets_blocking_rows keys_blocking_rows connection_state_rows }
+    (shared, rows)
+}
+
+fn all_rows() -> Vec<Row> {
+    let (mut shared, exclusive) = rows();
+    shared.extend(exclusive);
+    shared
+}
+
+/// Groups of the servers' documentation that the tables cover.
+const GROUPS: [&str; 13] = [
+    "string",
+    "generic",
+    "hash",
+    "list",
+    "set",
+    "sorted-set",
+    "bitmap",
+    "hyperloglog",
+    "geo",
+    "connection",
+    "server",
+    "scripting",
+    "pubsub",
+];
+
+/// Commands of these groups without a row, each for a reason.
+const WITHOUT_ROW: &[(&str, &[&str])] = &[
+    ("sets up a connection, which the configuration does", &["AUTH", "HELLO", "SELECT", "QUIT", "RESET"]),
+    ("belongs to the client side cache", &["CLIENT CACHING", "CLIENT TRACKING"]),
+    ("belongs to replica redirects and to migration tools", &["CLIENT CAPA", "CLIENT IMPORT-SOURCE"]),
+    ("ends the pairing of requests and replies", &["CLIENT REPLY", "MONITOR", "SYNC", "PSYNC", "REPLCONF"]),
+    (
+        "subscriptions are streams",
+        &["SUBSCRIBE", "UNSUBSCRIBE", "PSUBSCRIBE", "PUNSUBSCRIBE", "SSUBSCRIBE", "SUNSUBSCRIBE"],
+    ),
+    ("ends the server; no reply comes", &["SHUTDOWN"]),
+    ("for those who test servers", &["DEBUG", "PFDEBUG", "PFSELFTEST", "SCRIPT DEBUG"]),
+    ("servers send it to each other", &["RESTORE-ASKING"]),
+    ("another name of a command that has a row", &["SUBSTR", "SLAVEOF", "COMMAND"]),
+    ("deprecated since 6.2, GEOSEARCH takes its place", &["GEORADIUS_RO", "GEORADIUSBYMEMBER_RO"]),
+    ("newer than the servers this library is tested against", &["INCREX"]),
+];
+
+#[test]
+fn every_command_of_the_covered_groups_has_a_row() {
+    let have: BTreeSet<&str> = all_rows().iter().flat_map(Row::commands).collect();
+    let excepted: BTreeSet<&str> = WITHOUT_ROW.iter().flat_map(|(_, names)| *names).copied().collect();
+
+    let wanted = facts::all()
+        .filter(|facts| GROUPS.contains(&facts.group))
+        .filter(|facts| !facts.container || facts.name == "COMMAND")
+        .filter(|facts| !facts.name.ends_with(" HELP"))
+        .map(|facts| facts.name);
+    let missing: Vec<&str> = wanted.filter(|name| !have.contains(name) && !excepted.contains(name)).collect();
+
+    assert_eq!(missing, [""; 0]);
+    assert_eq!(
+        have.intersection(&excepted).collect::<Vec<_>>(),
+        [&""; 0],
+        "has a row and an excuse for none"
+    );
+    for name in excepted {
+        assert!(facts::all().any(|facts| facts.name == name), "there is no {name}");
+    }
+}
+
+#[test]
+fn rows_that_block_or_change_their_connection_need_an_executor_of_their_own() {
+    let (shared, exclusive) = rows();
+    let facts_of = |row: &Row| row.commands().map(facts::of).collect::<Vec<_>>();
+
+    for row in &shared {
+        assert!(facts_of(row).iter().all(|facts| facts.lane == Lane::Shared), "{}", row.name);
+        assert!(facts_of(row).iter().all(|facts| facts.class != Class::Blocking), "{}", row.name);
+    }
+    for row in &exclusive {
+        assert!(
+            facts_of(row).iter().all(|facts| matches!(facts.lane, Lane::Lease | Lane::Held(_))),
+            "{}",
+            row.name
+        );
+    }
+}
+
+#[test]
+fn names_of_rows_are_unique() {
+    let rows = all_rows();
+    let names: BTreeSet<&str> = rows.iter().map(|row| row.name).collect();
+
+    assert_eq!(names.len(), rows.len());
+}
+
+#[test]
+fn docs_begin_with_a_sentence_and_end_with_page_version_and_cost() {
+    for row in all_rows() {
+        let paragraphs: Vec<String> = row
+            .doc
+            .split("\n\n")
+            .map(|text| text.lines().map(str::trim).collect::<Vec<_>>().join(" "))
+            .collect();
+        let first = row.commands().next().map(facts::of).unwrap();
+
+        assert!(paragraphs[0].ends_with('.'), "{}: first paragraph", row.name);
+        let page = row.commands().map(facts::of).map(|facts| format!("[`{}`]({})", facts.name, facts.page()));
+        let last = paragraphs.last().unwrap().trim();
+        assert!(
+            page.into_iter().any(|page| last.starts_with(&format!("{page}, since "))),
+            "{}: {last}",
+            row.name
+        );
+        let version = first.since.redis.or(first.since.valkey).unwrap();
+        assert!(row.commands().count() > 1 || last.contains(version), "{}: {last}", row.name);
+        assert!(last.ends_with('.') && last.matches(", ").count() >= 2, "{}: {last}", row.name);
+    }
+}
+
+/// Without blanks and lifetimes, and with the crate's paths cut off, so that two spellings of one type are
+/// equal.
+fn normal(text: &str) -> String {
+    let text = text.replace("Send + Sync + 'a", "").replace("std::num::", "");
+    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace("+", "")
+}
+
+/// redis-rs's rows: name, generics and arguments of the untyped trait, and what the typed one answers.
+fn redis_rs() -> Vec<(String, String, String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/dropin-api.tsv");
+    let Ok(text) = std::fs::read_to_string(path) else { return Vec::new() };
+    let column = |line: &str, at| line.split('\t').nth(at).unwrap_or_default().to_owned();
+    let find = |prefix: &str, name: &str| {
+        let path = format!("{prefix}{name}");
+        text.lines().find(|line| column(line, 1) == path).map(|line| column(line, 4)).unwrap_or_default()
+    };
+    let names = text
+        .lines()
+        .filter_map(|line| Some(line.split('\t').nth(1)?.strip_prefix("redis::AsyncCommands::")?.to_owned()));
+    names
+        .map(|name| {
+            let untyped = find("redis::AsyncCommands::", &name);
+            let (generics, rest) = untyped.split_once("(self: &'a mut Self").unwrap_or((&untyped, ")"));
+            let generics = generics.split_once("<'a, ").map_or("", |(_, generics)| generics);
+            let generics = normal(generics).replace(",RV>", "").replace("RV>", "");
+            let arguments = normal(rest.split_once(") -> ").map_or("", |(arguments, _)| arguments));
+            let typed = find("redis::TypedCommands::", &name);
+            let answer = match typed.split_once("-> RedisResult<") {
+                Some(_) if typed.contains("RV>(") || typed.contains("RV:") => "any".to_owned(),
+                Some((_, answer)) => normal(answer.strip_suffix('>').unwrap_or(answer)),
+                None => String::new(),
+            };
+            (name, generics, arguments.trim_start_matches(',').to_owned(), answer)
+        })
+        .collect()
+}
+
+#[test]
+fn rows_keep_the_names_generics_arguments_and_types_of_redis_rs() {
+    let rows = all_rows();
+    let theirs = redis_rs();
+    assert!(theirs.is_empty() || theirs.len() > 250, "the list of redis-rs's rows was not understood");
+    for (name, generics, arguments, typed) in theirs {
+        let Some(row) = rows.iter().find(|row| row.name == name) else { continue };
+        assert!(!typed.is_empty(), "the typed row of {name} was not understood");
+        let pairs = |pairs: &[(&str, &str)]| {
+            normal(&pairs.iter().map(|(name, kind)| format!("{name}:{kind}")).collect::<Vec<_>>().join(","))
+        };
+        assert_eq!(pairs(row.generics), generics, "generics of {name}");
+        assert_eq!(pairs(row.arguments), arguments, "arguments of {name}");
+        let own = match row.typed {
+            "" => normal(row.reply),
+            "any" => "any".to_owned(),
+            typed => normal(typed.trim_start_matches('(').trim_end_matches(')')),
+        };
+        let own = if own == "i64" && typed == "isize" { typed.clone() } else { own };
+        assert_eq!(own, typed, "reply of {name}");
+    }
+}
+
+#[test]
+fn no_row_of_redis_rs_is_missing_in_the_covered_families() {
+    const ELSEWHERE: [&str; 13] = [
+        "bf_",
+        "ft_",
+        "json",
+        "x",
+        "v",
+        "invoke_script",
+        "load_script",
+        "scan",
+        "hscan",
+        "sscan",
+        "zscan",
+        "increx",
+        "ts_",
+    ];
+    let rows = all_rows();
+    let missing: Vec<String> = redis_rs()
+        .into_iter()
+        .map(|(name, ..)| name)
+        .filter(|name| !ELSEWHERE.iter().any(|prefix| name.starts_with(prefix)))
+        .filter(|name| !rows.iter().any(|row| row.name == name))
+        .collect();
+
+    assert_eq!(missing, [""; 0]);
+}
+
+/// Keeps the commands that it is given.
+#[derive(Default)]
+struct Recorder(std::cell::RefCell<Vec<Command>>);
+
+impl Executor for &Recorder {
+    type Output<R: FromReply> = &'static str;
+
+    fn run<R: FromReply>(self, command: Command) -> Self::Output<R> {
+        self.0.borrow_mut().push(command);
+        std::any::type_name::<R>()
+    }
+}
+
+impl ExclusiveExecutor for &Recorder {}
+
+#[test]
+fn methods_hand_their_command_and_its_natural_reply_to_the_executor() {
+    let recorder = Recorder::default();
+
+    let reply = recorder.get("k");
+    recorder.hset("h", "f", 1.5);
+    recorder.blpop(["a", "b"].as_slice(), 0.5);
+
+    assert!(reply.contains("Option<"), "{reply}");
+    let sent: Vec<String> = recorder.0.borrow().iter().map(words).collect();
+    assert_eq!(sent, ["GET k", "HSET h f 1.5", "BLPOP a b 0.5"]);
+}

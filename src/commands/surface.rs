@@ -1,0 +1,67 @@
+//! How surfaces grow from the rows of the command tables.
+//!
+//! A row is: doc, `fn name<Generics>(arguments) -> natural reply { bytes }`; behind the reply may stand
+//! `typed any` (the caller says what to read) or `typed (Type)` where redis-rs's typed traits read something
+//! else. [`each_row`] parses that once and hands every row, normalised, to one macro per surface. A new
+//! surface is one more macro here, and no row changes.
+
+/// Parses rows and hands each to `$surface` as
+/// `[attributes] name [generics] (arguments) [natural reply] [typed] { body }`.
+macro_rules! each_row {
+    ($surface:ident $(
+        $(#[$($m:tt)*])*
+        fn $name:ident $(<$($T:ident: $B:path),+>)? ($($arg:ident: $A:ty),* $(,)?)
+            -> $R:ty $(, typed $Y:tt)? $body:block
+    )*) => { $(
+        $crate::commands::surface::$surface! {
+            [$(#[$($m)*])*] $name [$($($T: $B),+)?] ($($arg: $A),*) [$R] [$($Y)?] $body
+        }
+    )* };
+}
+
+/// A function that builds the command.
+macro_rules! constructors {
+    ([$($m:tt)*] $name:ident [$($T:ident: $B:path),*] ($($arg:ident: $A:ty),*) [$R:ty] $Y:tt $body:block) => {
+        $($m)* pub fn $name<'a $(, $T: $B)*>($($arg: $A),*) -> Command $body
+    };
+}
+
+/// A method on whatever executes.
+macro_rules! methods {
+    ([$($m:tt)*] $name:ident [$($T:ident: $B:path),*] ($($arg:ident: $A:ty),*) [$R:ty] $Y:tt $body:block) => {
+        $($m)* fn $name<'a $(, $T: $B)*>(self $(, $arg: $A)*) -> Self::Output<$R> {
+            self.run(build::$name($($arg),*))
+        }
+    };
+}
+
+/// The row as text, for the tests that hold the tables against the servers and against redis-rs.
+#[cfg(test)]
+macro_rules! descriptions {
+    (
+        [$(#[doc = $doc:expr])*] $name:ident [$($T:ident: $B:path),*] ($($arg:ident: $A:ty),*)
+        [$R:ty] [$($Y:tt)?] $body:block
+    ) => {
+        push!(Row {
+            doc: concat!($($doc, "\n"),*),
+            name: stringify!($name),
+            generics: &[$((stringify!($T), stringify!($B))),*],
+            arguments: &[$((stringify!($arg), stringify!($A))),*],
+            reply: stringify!($R),
+            typed: stringify!($($Y)?),
+            body: stringify!($body),
+        })
+    };
+}
+
+/// Begins the command of a row. The name is found when the crate is built: an unknown one is an error.
+macro_rules! command {
+    ($name:literal) => {{
+        const FACTS: &$crate::commands::facts::Facts = $crate::commands::facts::of($name);
+        $crate::commands::command::Command::known(FACTS)
+    }};
+}
+
+#[cfg(test)]
+pub(crate) use descriptions;
+pub(crate) use {command, constructors, each_row, methods};

@@ -1,0 +1,17 @@
+//! The types that stand in the signatures of the commands: their options and what they answer.
+
+pub use super::bitmaps::options::*;
+pub use super::connection::options::*;
+pub use super::geo::options::*;
+pub use super::geo::replies::*;
+pub use super::hashes::options::*;
+pub use super::keys::options::*;
+pub use super::keys::replies::*;
+pub use super::lists::options::*;
+pub use super::scripting::options::*;
+pub use super::server::acl::*;
+pub use super::server::options::*;
+pub use super::server::replies::*;
+pub use super::sorted_sets::options::*;
+pub use super::strings::options::*;
+pub use super::strings::replies::*;
