@@ -7,12 +7,14 @@
 
 mod memory;
 mod metrics;
+mod probe;
 mod rates;
 mod report;
 mod status;
 
 pub use memory::{MemoryCheck, MemoryUsage, WARNING_PERCENT};
 pub use metrics::{ConnectionInfo, KeyMetrics, PerformanceMetrics};
+pub use probe::{ProbeReport, Step, StepName, Trouble, probe};
 pub use rates::{Rates, Snapshot};
 pub use report::{HealthReport, HealthStatus, Reading};
 pub use status::{Expectations, Health, Reason, Status, check};

@@ -1,9 +1,9 @@
-//! The two helpers of the reference for callers who want less than the client's own retries: try again after a timeout,
-//! and go on without an answer.
+//! The two helpers of the reference for callers who want less than the client's own retries: try again after
+//! a timeout, and go on without an answer.
 //!
-//! They wrap whole operations, as many commands as these may hold. The surprise: [`retry`] repeats after a timeout
-//! whatever the outcome, as the reference does, so an operation that must not run twice says so itself
-//! ([`Error::outcome`]) or takes [`RetryPolicy::when`].
+//! They wrap whole operations, as many commands as these may hold. The surprise: [`retry`] repeats after a
+//! timeout whatever the outcome, as the reference does, so an operation that must not run twice says so
+//! itself ([`Error::outcome`]) or takes [`RetryPolicy::when`].
 
 use std::future::{Future, IntoFuture};
 use std::time::Duration;
@@ -21,7 +21,8 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// The reference's `robust_redis_operation`: three attempts in all, 1 s and 2 s in between, after timeouts only.
+    /// The reference's `robust_redis_operation`: three attempts in all, 1 s and 2 s in between, after
+    /// timeouts only.
     fn default() -> Self {
         let second = Duration::from_secs(1);
         let pace =
@@ -58,7 +59,8 @@ impl RetryPolicy {
         self
     }
 
-    /// The same policy for the errors that `when` picks; [`Error::is_retryable`] leaves out what may have run.
+    /// The same policy for the errors that `when` picks; [`Error::is_retryable`] leaves out what may have
+    /// run.
     #[must_use]
     pub fn when(mut self, when: fn(&Error) -> bool) -> Self {
         self.when = when;
@@ -96,8 +98,8 @@ where
 pub trait Safe<T>: IntoFuture<Output = Result<T, Error>> + Sized {
     /// The value, or `None` after any error, which is logged: the reference's `safe_redis_operation`.
     ///
-    /// The log says `Redis connection error`, `Redis operation timeout` or `Redis operation failed: …`, at level error.
-    /// A future that is dropped is no error and logs nothing.
+    /// The log says `Redis connection error`, `Redis operation timeout` or `Redis operation failed: …`, at
+    /// level error. A future that is dropped is no error and logs nothing.
     ///
     /// ```no_run
     /// # async fn operation() -> Result<i64, redlane::error::Error> { Ok(1) }
@@ -139,7 +141,8 @@ fn is_timeout(error: &Error) -> bool {
     matches!(error.failure(), Failure::Timeout { .. } | Failure::Connect(ConnectError::Timeout { .. }))
 }
 
-/// Whether there was no connection to use. redis-py counts refused credentials, a full pool and `LOADING` among these.
+/// Whether there was no connection to use. redis-py counts refused credentials, a full pool and `LOADING`
+/// among these.
 fn is_connection(error: &Error) -> bool {
     matches!(
         error.kind(),

@@ -1,7 +1,7 @@
 //! One connection made for trial, step by step, each step timed: to tell somebody where it goes wrong.
 //!
-//! It carries no traffic and ends with its last question. A name is looked up in a step of its own here, which dialing
-//! otherwise does by itself; all else is what a link does.
+//! It carries no traffic and ends with its last question. A name is looked up in a step of its own here,
+//! which dialing otherwise does by itself; all else is what a link does.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -41,10 +41,11 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Looks up, dials and greets as a link would, asks each of the encoded `questions` in turn, and hangs up.
+    /// Looks up, dials and greets as a link would, asks each of the encoded `questions` in turn, and hangs
+    /// up.
     ///
-    /// All of it together takes at most the configuration's `connect_timeout`. A target without a name to look up has
-    /// no [`Step::Resolve`].
+    /// All of it together takes at most the configuration's `connect_timeout`. A target without a name to
+    /// look up has no [`Step::Resolve`].
     ///
     /// # Cancel safety
     /// Dropping the future closes the connection.

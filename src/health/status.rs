@@ -1,8 +1,9 @@
 //! Whether a server is up, from what PING and INFO gave, and the question itself under one deadline.
 //!
-//! An error reply is an answer: a server that is loading or runs a long script is alive and `Degraded`. The surprise is
-//! the other way round: a server that cannot save refuses even PING, with `MISCONF`. Only silence, a lost connection
-//! and refused credentials are `Down`. What INFO says, or that it may not be asked, changes no `Up` into `Down`.
+//! An error reply is an answer: a server that is loading or runs a long script is alive and `Degraded`. The
+//! surprise is the other way round: a server that cannot save refuses even PING, with `MISCONF`. Only
+//! silence, a lost connection and refused credentials are `Down`. What INFO says, or that it may not be
+//! asked, changes no `Up` into `Down`.
 
 use std::fmt;
 use std::future::Future;

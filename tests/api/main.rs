@@ -12,4 +12,5 @@
 )]
 
 mod handshake;
+mod probe;
 mod support_server;

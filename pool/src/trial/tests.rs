@@ -1,4 +1,5 @@
-//! Where a trial ends, for each step that can fail, against pipes with a scripted far end and real loopback sockets.
+//! Where a trial ends, for each step that can fail, against pipes with a scripted far end and real loopback
+//! sockets.
 
 use std::io;
 
