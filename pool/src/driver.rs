@@ -144,6 +144,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection))));
         }
         let mut inner = self.shared.lock();
+        self.ticker.rouse(cx, inner.core.ticking);
         if matches!(inner.core.status, Status::Ended(_)) {
             return Poll::Ready(Event::Exit(Exit::Closed));
         }

@@ -129,12 +129,15 @@ struct Block {
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Replies {
     first: Option<Block>,
-    others: VecDeque<Block>,
+    /// Boxed, since almost every reply is of one block and is moved and dropped often.
+    #[expect(clippy::box_collection, reason = "a pointer is cheaper to move and to drop than an empty deque")]
+    others: Option<Box<VecDeque<Block>>>,
     frames: usize,
 }
 
 impl Replies {
     /// Adds a block that holds exactly `frames` whole frames, no push among them.
+    #[inline]
     pub fn push_block(&mut self, bytes: Bytes, frames: usize) {
         if frames == 0 {
             return;
@@ -144,7 +147,7 @@ impl Replies {
         if self.first.is_none() {
             self.first = Some(block);
         } else {
-            self.others.push_back(block);
+            self.others.get_or_insert_default().push_back(block);
         }
     }
 
@@ -171,13 +174,14 @@ impl Replies {
         // The last frame of its block, or bytes that no scanner has passed: those fail when they are read.
         self.frames = self.frames.saturating_sub(block.frames.saturating_sub(1));
         let last = self.first.take();
-        self.first = self.others.pop_front();
+        self.first = self.others.as_mut().and_then(|others| others.pop_front());
         last.map(|block| Reply(block.bytes))
     }
 
     /// The one reply, when there is exactly one.
-    pub fn into_single(mut self) -> Option<Reply> {
-        if self.frames == 1 { self.next_reply() } else { None }
+    #[inline]
+    pub fn into_single(self) -> Option<Reply> {
+        if self.frames == 1 { self.first.map(|block| Reply(block.bytes)) } else { None }
     }
 
     /// The replies in their order, without taking them.
@@ -187,7 +191,7 @@ impl Replies {
 
     /// Bytes of all replies.
     pub fn byte_len(&self) -> usize {
-        self.first.iter().chain(&self.others).map(|block| block.bytes.len()).fold(0, usize::saturating_add)
+        self.first.iter().chain(self.others.iter().flat_map(|others| others.iter())).map(|block| block.bytes.len()).fold(0, usize::saturating_add)
     }
 }
 
