@@ -1,0 +1,92 @@
+//! Connections of their own for commands that must not share: those that block, and transactions that watch.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redlane_pool::config::LinkConfig;
+use redlane_pool::connector::Dirt;
+use redlane_pool::dedicated::Dedicated;
+use redlane_pool::lease::Lease;
+use redlane_pool::pool::{AcquireError, Pool};
+use redlane_pool::stats::PoolStats;
+use redlane_resp::reply::Reply;
+use tokio::time::Instant;
+
+use crate::client::execute::on_link;
+use crate::commands::command::Command;
+use crate::commands::facts::Leaves;
+use crate::config::Config;
+use crate::error::{Error, Failure, Outcome, Result};
+use crate::handshake::Handshake;
+
+/// The pool of a client.
+pub(crate) struct Leases {
+    pool: Pool<Dedicated<Handshake>>,
+}
+
+/// A connection in exclusive use.
+pub(crate) type Leased = Lease<Dedicated<Handshake>>;
+
+impl Leases {
+    pub(crate) fn new(handshake: Arc<Handshake>, mut link: LinkConfig, config: &Config) -> Self {
+        // A lease's caller keeps its own clock: a blocking command may wait for ever.
+        link.attempt_timeout = None;
+        let pool = Pool::new(Dedicated::new(handshake, &link), config.pool());
+        Self { pool }
+    }
+
+    /// Waits for a connection, at most `acquire_timeout` and until `deadline`.
+    pub(crate) async fn acquire(&self, deadline: Option<Instant>) -> Result<Leased> {
+        let acquired = match deadline {
+            Some(deadline) => self.pool.acquire_by(deadline).await,
+            None => self.pool.acquire().await,
+        };
+        acquired.map_err(acquire_error)
+    }
+
+    /// Runs one command on a connection of its own.
+    pub(crate) async fn call(
+        &self,
+        command: &Command,
+        until: Option<Instant>,
+        shown: Duration,
+    ) -> Result<Reply> {
+        let lease = self.acquire(until).await?;
+        lease.mark(dirt_of(command));
+        on_link(&lease, command, until, shown).await
+    }
+
+    pub(crate) async fn close(&self, limit: Duration) {
+        self.pool.close(limit).await;
+    }
+
+    pub(crate) fn stats(&self) -> PoolStats {
+        self.pool.stats()
+    }
+}
+
+/// What a command leaves behind on its connection, in the pool's bits.
+pub(crate) fn dirt_of(command: &Command) -> Dirt {
+    match command.facts().leaves {
+        Leaves::Nothing | Leaves::Clean => Dirt::NONE,
+        Leaves::Watch => Dirt::WATCH,
+        Leaves::Transaction => Dirt::MULTI,
+        Leaves::State => Dirt::OTHER,
+    }
+}
+
+/// Nothing was sent yet when a connection could not be had.
+fn acquire_error(error: AcquireError) -> Error {
+    match error {
+        AcquireError::Connect(source) => Error::connect(source),
+        AcquireError::Closed => Error::closed(),
+        other => Error::new(Failure::PoolTimeout(other.to_string().into()), Outcome::NotSent),
+    }
+}
+
+impl fmt::Debug for Leases {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Leases").field("stats", &self.stats()).finish()
+    }
+}

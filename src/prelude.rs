@@ -1,0 +1,12 @@
+//! Everything that a program usually needs: `use redlane::prelude::*;`.
+
+pub use bytes::Bytes;
+pub use redlane_resp::value::Value;
+
+pub use crate::client::Client;
+pub use crate::client::pending::Pending;
+pub use crate::commands::command::{Command, cmd};
+pub use crate::commands::native::*;
+pub use crate::commands::types::*;
+pub use crate::config::Config;
+pub use crate::error::{Error, ErrorKind, Failure, Outcome};
