@@ -71,6 +71,9 @@ impl LinkConfig {
 }
 
 /// How many connections a pool keeps, for how long, and how long its callers wait.
+///
+/// The ages `idle_timeout`, `max_lifetime` and `check_after` are kept by a coarse clock: each is met late by up to an eighth
+/// of the shortest of them, and by 30 s at most.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PoolConfig {

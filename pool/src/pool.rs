@@ -17,12 +17,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 pub use self::error::{AcquireError, AcquireStep};
 pub use self::shared::Manage;
 use self::shared::{Permit, Shared};
-use self::state::{After, Denied, Grant, Idle};
+use self::state::{Denied, Grant, Idle};
 use self::wait::Wait;
 use crate::config::PoolConfig;
 use crate::connector::Dirt;
@@ -74,16 +74,25 @@ impl<M: Manage> Pool<M> {
     }
 
     async fn acquire_until(&self, deadline: Option<Instant>) -> Result<Lease<M>, AcquireError> {
+        let taken = self.shared.lock().take();
+        if let Some(entry) = taken {
+            let lease = Lease::new(Arc::clone(&self.shared), entry);
+            if self.shared.manager.is_usable(&lease) {
+                return Ok(lease);
+            }
+            lease.reject(Retired::Unusable);
+        }
+        self.acquire_slowly(deadline).await
+    }
+
+    async fn acquire_slowly(&self, deadline: Option<Instant>) -> Result<Lease<M>, AcquireError> {
         let started = Instant::now();
         let mut again = false;
         loop {
-            let grant = match self.enter(started)? {
-                Some(grant) => grant,
-                None => self.wait(started, deadline, again).await?,
-            };
+            let grant = self.wait(started, deadline, again).await?;
             match grant {
-                Grant::Connection(idle) => {
-                    if let Some(lease) = self.check(idle, started, deadline).await? {
+                Grant::Connection(idle, recycle) => {
+                    if let Some(lease) = self.check(idle, recycle, deadline).await? {
                         return Ok(lease);
                     }
                 }
@@ -99,14 +108,7 @@ impl<M: Manage> Pool<M> {
         }
     }
 
-    /// What is to be had without waiting.
-    fn enter(&self, now: Instant) -> Result<Option<Grant<M::Connection>>, AcquireError> {
-        let mut after = After::new();
-        let entered = self.shared.lock().enter(now, &mut after);
-        self.shared.finish(after);
-        entered.map_err(|denied| self.shared.denied(denied))
-    }
-
+    /// Whatever comes first: an idle connection, leave to open one, or its turn in line.
     async fn wait(
         &self,
         started: Instant,
@@ -114,9 +116,12 @@ impl<M: Manage> Pool<M> {
         front: bool,
     ) -> Result<Grant<M::Connection>, AcquireError> {
         let limit = until(deadline, started).min(self.shared.config.acquire_timeout);
-        let left = limit.saturating_sub(started.elapsed());
-        let mut wait = Wait::new(&self.shared, front);
-        match timeout(left, &mut wait).await {
+        let mut wait = Wait::new(&self.shared, started, front);
+        let waited = match started.checked_add(limit) {
+            Some(end) => timeout_at(end, &mut wait).await,
+            None => Ok((&mut wait).await),
+        };
+        match waited {
             Ok(result) => result,
             // Between the last look and now it may have been served.
             Err(_) => wait.leave().map_or_else(|| Err(self.shared.late(AcquireStep::Wait, limit)), Ok),
@@ -127,21 +132,18 @@ impl<M: Manage> Pool<M> {
     async fn check(
         &self,
         idle: Idle<M::Connection>,
-        now: Instant,
+        recycle: bool,
         deadline: Option<Instant>,
     ) -> Result<Option<Lease<M>>, AcquireError> {
-        let Shared { manager, config, .. } = &*self.shared;
-        let Idle { entry, since, dirt } = idle;
-        let lease = Lease::new(Arc::clone(&self.shared), entry);
-        if !manager.is_usable(&lease) {
+        let lease = Lease::new(Arc::clone(&self.shared), idle.entry);
+        if !self.shared.manager.is_usable(&lease) {
             lease.reject(Retired::Unusable);
             return Ok(None);
         }
-        let unused = now.saturating_duration_since(since);
-        if dirt.is_clean() && config.check_after.is_none_or(|limit| unused < limit) {
+        if !recycle {
             return Ok(Some(lease));
         }
-        Box::pin(self.recycle(lease, dirt, deadline)).await
+        Box::pin(self.recycle(lease, idle.dirt, deadline)).await
     }
 
     async fn recycle(

@@ -1,4 +1,4 @@
-//! The keeper: a task that closes what lies idle for too long and opens what `min_idle` asks for.
+//! The keeper: a task that closes what lies idle for too long, opens what `min_idle` asks for, and keeps the pool's clock.
 //!
 //! It belongs to its pool and ends with it. Between two rounds it holds nothing that would keep the pool alive.
 
@@ -30,9 +30,10 @@ pub(crate) fn ensure<M: Manage>(shared: &Arc<Shared<M>>) {
     }
 }
 
-/// An eighth of the shortest span it watches, so that nothing outlives its span by more; `None`: there is nothing to do.
+/// An eighth of the shortest span that is watched: by so much the pool's clock is late, and so much longer may things live; `None`: there is nothing to do.
 fn rest_of(config: &PoolConfig) -> Option<Duration> {
-    let spans = [config.idle_timeout, config.max_lifetime, (config.min_idle > 0).then_some(Duration::MAX)];
+    let filling = (config.min_idle > 0).then_some(Duration::MAX);
+    let spans = [config.idle_timeout, config.max_lifetime, config.check_after, filling];
     let eighth = spans.into_iter().flatten().min()?.checked_div(8)?;
     Some(eighth.clamp(Duration::from_millis(10), LONGEST_REST))
 }

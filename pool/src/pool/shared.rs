@@ -7,6 +7,7 @@ use std::future::Future;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -120,6 +121,7 @@ impl<M: Manage> Shared<M> {
     }
 
     /// A connection comes back from a lease; `reason`: it is closed whatever its state.
+    #[inline]
     pub(crate) fn give_back(&self, entry: Entry<M::Connection>, dirt: Dirt, reason: Option<Retired>) {
         let reason = reason.or_else(|| {
             if !self.manager.is_usable(&entry.connection) {
@@ -130,8 +132,16 @@ impl<M: Manage> Shared<M> {
                 None
             }
         });
-        let now = Instant::now();
-        let after = self.lock().give_back(entry, dirt, reason, now);
+        let entry = if reason.is_some() {
+            entry
+        } else {
+            let put = self.lock().put(entry, dirt);
+            match put {
+                Ok(waker) => return waker.into_iter().for_each(Waker::wake),
+                Err(entry) => entry,
+            }
+        };
+        let after = self.lock().give_back(entry, dirt, reason, Instant::now());
         self.finish(after);
     }
 
@@ -154,7 +164,7 @@ impl<M: Manage> Drop for Shared<M> {
 /// Leave to open one connection; goes to the next in line when it is dropped unused.
 pub(crate) struct Permit<M: Manage> {
     shared: Arc<Shared<M>>,
-    epoch: u64,
+    epoch: u32,
     /// What dropping it means; `None` once it was used.
     unused: Option<Unused>,
 }
@@ -168,7 +178,7 @@ enum Unused {
 }
 
 impl<M: Manage> Permit<M> {
-    pub(crate) fn new(shared: Arc<Shared<M>>, epoch: u64) -> Self {
+    pub(crate) fn new(shared: Arc<Shared<M>>, epoch: u32) -> Self {
         Permit { shared, epoch, unused: Some(Unused::Dropped) }
     }
 

@@ -16,16 +16,19 @@ use crate::config::{OnExhausted, PoolConfig};
 use crate::connector::Dirt;
 use crate::stats::{PoolStats, Retired};
 
-/// A connection and what the pool notes about it.
+/// A connection and what the pool notes about it. Small, since it moves with every lease.
 #[derive(Debug)]
 pub(crate) struct Entry<C> {
     pub(crate) connection: C,
-    epoch: u64,
+    epoch: u32,
+    /// By how much its spans are shortened, in parts of [`SPREAD`].
+    spread: u8,
     /// When it is too old.
     expires: Option<Instant>,
-    /// How long it may lie idle.
-    idle_limit: Option<Duration>,
 }
+
+/// A span is shortened by at most a tenth, in steps of a 2,560th of it.
+const SPREAD: u32 = 256;
 
 /// A connection that nobody uses, or that was just handed to somebody.
 #[derive(Debug)]
@@ -38,9 +41,10 @@ pub(crate) struct Idle<C> {
 /// What a caller gets.
 #[derive(Debug)]
 pub(crate) enum Grant<C> {
-    Connection(Idle<C>),
+    /// A connection, and whether it is to be cleaned or checked first.
+    Connection(Idle<C>, bool),
     /// Leave to open a connection, which counts as one from now on. With the epoch in which it begins.
-    Permit(u64),
+    Permit(u32),
     /// The pool was closed.
     Closed,
 }
@@ -89,7 +93,7 @@ pub(crate) struct State<C> {
     size: usize,
     connecting: usize,
     reserved: usize,
-    epoch: u64,
+    epoch: u32,
     pub(crate) closed: bool,
     pub(crate) counts: Counts,
     max: usize,
@@ -99,7 +103,10 @@ pub(crate) struct State<C> {
     on_exhausted: OnExhausted,
     idle_timeout: Option<Duration>,
     max_lifetime: Option<Duration>,
+    check_after: Option<Duration>,
     rng: Rng,
+    /// The time, as the keeper or a slow step last saw it. Reading the clock for each lease would cost as much as the lease.
+    clock: Instant,
 }
 
 /// The counters of [`PoolStats`].
@@ -148,7 +155,49 @@ impl<C> State<C> {
             on_exhausted: config.on_exhausted,
             idle_timeout: config.idle_timeout,
             max_lifetime: config.max_lifetime,
+            check_after: config.check_after,
             rng,
+            clock: Instant::now(),
+        }
+    }
+
+    /// Takes the connection used last, if it needs no second look: the way of nearly every lease.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<Entry<C>> {
+        let idle = self.idle.pop()?;
+        if self.unfit(&idle.entry).is_some() || self.needs_recycling(&idle) {
+            self.idle.push(idle);
+            return None;
+        }
+        increment(&mut self.counts.acquired);
+        Some(idle.entry)
+    }
+
+    /// Whether it is to be cleaned or checked before it is handed out.
+    fn needs_recycling(&self, idle: &Idle<C>) -> bool {
+        let unused = self.clock.saturating_duration_since(idle.since);
+        !idle.dirt.is_clean() || self.check_after.is_some_and(|limit| unused >= limit)
+    }
+
+    /// Hands a sound connection to the first in line, who is to be woken, or lets it lie idle; gives it back for
+    /// [`give_back`](Self::give_back) when it is too old.
+    #[inline]
+    pub(crate) fn put(&mut self, entry: Entry<C>, dirt: Dirt) -> Result<Option<Waker>, Entry<C>> {
+        if self.unfit(&entry).is_some() {
+            return Err(entry);
+        }
+        let idle = Idle { entry, since: self.clock, dirt };
+        if self.waiters.is_empty() {
+            self.idle.push(idle);
+            return Ok(None);
+        }
+        increment(&mut self.counts.acquired);
+        match self.waiters.serve(Grant::Connection(idle, !dirt.is_clean())) {
+            Ok(waker) => Ok(Some(waker)),
+            Err(grant) => {
+                self.restore(grant, &mut After::new());
+                Ok(None)
+            }
         }
     }
 
@@ -157,7 +206,8 @@ impl<C> State<C> {
         if self.closed {
             return Err(Denied::Closed);
         }
-        if let Some(grant) = self.next_grant(now, after) {
+        self.clock = now;
+        if let Some(grant) = self.next_grant(after) {
             return Ok(Some(grant));
         }
         let claimed = self.size.saturating_add(self.waiters.len());
@@ -178,12 +228,13 @@ impl<C> State<C> {
         self.waiters.join(waker.clone(), front)
     }
 
-    fn next_grant(&mut self, now: Instant, after: &mut After<C>) -> Option<Grant<C>> {
+    fn next_grant(&mut self, after: &mut After<C>) -> Option<Grant<C>> {
         while let Some(idle) = self.idle.pop() {
-            match self.unfit(&idle.entry, now) {
+            match self.unfit(&idle.entry) {
                 None => {
                     increment(&mut self.counts.acquired);
-                    return Some(Grant::Connection(idle));
+                    let recycle = self.needs_recycling(&idle);
+                    return Some(Grant::Connection(idle, recycle));
                 }
                 Some(reason) => self.retire(idle.entry, reason, after),
             }
@@ -192,7 +243,7 @@ impl<C> State<C> {
     }
 
     /// Leave to open a connection, if there is room for one.
-    fn permit(&mut self) -> Option<u64> {
+    fn permit(&mut self) -> Option<u32> {
         if self.size >= self.max || self.connecting >= self.max_connecting || self.closed {
             return None;
         }
@@ -202,9 +253,9 @@ impl<C> State<C> {
     }
 
     /// Serves those in line with whatever there is: the rule of this file.
-    fn settle(&mut self, now: Instant, after: &mut After<C>) {
+    fn settle(&mut self, after: &mut After<C>) {
         while !self.waiters.is_empty() {
-            let Some(grant) = self.next_grant(now, after) else { return };
+            let Some(grant) = self.next_grant(after) else { return };
             match self.waiters.serve(grant) {
                 Ok(waker) => after.wake(waker),
                 // Somebody waits, or this would not be reached; a grant without a taker goes back all the same.
@@ -216,7 +267,7 @@ impl<C> State<C> {
     /// Takes back a grant that nobody came for.
     fn restore(&mut self, grant: Grant<C>, after: &mut After<C>) {
         match grant {
-            Grant::Connection(idle) => {
+            Grant::Connection(idle, _) => {
                 self.counts.acquired = self.counts.acquired.saturating_sub(1);
                 if self.closed {
                     self.retire(idle.entry, Retired::Closed, after);
@@ -231,9 +282,10 @@ impl<C> State<C> {
 
     /// The grant of a caller who went away goes to the next in line.
     pub(crate) fn pass_on(&mut self, grant: Grant<C>, now: Instant) -> After<C> {
+        self.clock = now;
         let mut after = After::new();
         self.restore(grant, &mut after);
-        self.settle(now, &mut after);
+        self.settle(&mut after);
         after
     }
 
@@ -248,7 +300,7 @@ impl<C> State<C> {
     pub(crate) fn opened(
         &mut self,
         connection: C,
-        epoch: u64,
+        epoch: u32,
         leased: bool,
         now: Instant,
     ) -> (Entry<C>, After<C>) {
@@ -256,22 +308,24 @@ impl<C> State<C> {
         if leased {
             increment(&mut self.counts.acquired);
         }
-        let expires = self.max_lifetime.and_then(|limit| now.checked_add(self.shortened(limit)));
-        let idle_limit = self.idle_timeout.map(|limit| self.shortened(limit));
+        self.clock = now;
+        let spread = self.rng.u8(..);
+        let expires = self.max_lifetime.and_then(|limit| now.checked_add(shortened(limit, spread)));
         self.connect_ended(true);
         let mut after = After::new();
-        self.settle(now, &mut after);
-        (Entry { connection, epoch, expires, idle_limit }, after)
+        self.settle(&mut after);
+        (Entry { connection, epoch, spread, expires }, after)
     }
 
     /// A permit was not used. `failed`: because the server could not be reached, not because the caller went away.
     pub(crate) fn not_opened(&mut self, failed: bool, now: Instant) -> After<C> {
+        self.clock = now;
         if failed {
             increment(&mut self.counts.connect_failures);
         }
         self.connect_ended(false);
         let mut after = After::new();
-        self.settle(now, &mut after);
+        self.settle(&mut after);
         after
     }
 
@@ -283,12 +337,13 @@ impl<C> State<C> {
         reason: Option<Retired>,
         now: Instant,
     ) -> After<C> {
+        self.clock = now;
         let mut after = After::new();
-        match reason.or_else(|| self.unfit(&entry, now)) {
+        match reason.or_else(|| self.unfit(&entry)) {
             None => self.idle.push(Idle { entry, since: now, dirt }),
             Some(reason) => self.retire(entry, reason, &mut after),
         }
-        self.settle(now, &mut after);
+        self.settle(&mut after);
         after
     }
 
@@ -300,11 +355,12 @@ impl<C> State<C> {
 
     /// Closes all that lie idle: whatever is wrong with one of them is wrong with all.
     pub(crate) fn retire_idle(&mut self, reason: Retired, now: Instant) -> After<C> {
+        self.clock = now;
         let mut after = After::new();
         for idle in std::mem::take(&mut self.idle) {
             self.retire(idle.entry, reason, &mut after);
         }
-        self.settle(now, &mut after);
+        self.settle(&mut after);
         after
     }
 
@@ -316,13 +372,15 @@ impl<C> State<C> {
 
     /// Closes what is too old or idle for too long, oldest first, and says how many connections to open for `min_idle`;
     /// each is a permit of the epoch that comes with them.
-    pub(crate) fn sweep(&mut self, now: Instant) -> (usize, u64, After<C>) {
+    pub(crate) fn sweep(&mut self, now: Instant) -> (usize, u32, After<C>) {
+        self.clock = now;
         let mut after = After::new();
         let mut spare = self.idle.len().saturating_sub(self.min_idle);
         for idle in std::mem::take(&mut self.idle) {
             let unused = now.saturating_duration_since(idle.since);
-            let overdue = spare > 0 && idle.entry.idle_limit.is_some_and(|limit| unused >= limit);
-            match self.unfit(&idle.entry, now).or(overdue.then_some(Retired::Idle)) {
+            let limit = self.idle_timeout.map(|limit| shortened(limit, idle.entry.spread));
+            let overdue = spare > 0 && limit.is_some_and(|limit| unused >= limit);
+            match self.unfit(&idle.entry).or(overdue.then_some(Retired::Idle)) {
                 None => self.idle.push(idle),
                 Some(reason) => {
                     spare = spare.saturating_sub(1);
@@ -330,7 +388,7 @@ impl<C> State<C> {
                 }
             }
         }
-        self.settle(now, &mut after);
+        self.settle(&mut after);
         let mut wanted = self.min_idle.saturating_sub(self.idle.len().saturating_add(self.connecting));
         let mut permits: usize = 0;
         while wanted > 0 && self.permit().is_some() {
@@ -357,10 +415,11 @@ impl<C> State<C> {
     }
 
     pub(crate) fn unreserve(&mut self, count: usize, now: Instant) -> After<C> {
+        self.clock = now;
         self.size = self.size.saturating_sub(count);
         self.reserved = self.reserved.saturating_sub(count);
         let mut after = After::new();
-        self.settle(now, &mut after);
+        self.settle(&mut after);
         after
     }
 
@@ -404,12 +463,12 @@ impl<C> State<C> {
     }
 
     /// Why a connection cannot be given to anybody any more.
-    fn unfit(&self, entry: &Entry<C>, now: Instant) -> Option<Retired> {
+    fn unfit(&self, entry: &Entry<C>) -> Option<Retired> {
         if self.closed {
             Some(Retired::Closed)
         } else if entry.epoch != self.epoch {
             Some(Retired::Invalidated)
-        } else if entry.expires.is_some_and(|at| at <= now) {
+        } else if entry.expires.is_some_and(|at| at <= self.clock) {
             Some(Retired::Lifetime)
         } else {
             None
@@ -423,9 +482,10 @@ impl<C> State<C> {
         }
         after.closed.push(entry.connection);
     }
+}
 
-    /// A span shortened at random by up to a tenth.
-    fn shortened(&mut self, span: Duration) -> Duration {
-        span.saturating_sub(span.checked_div(10).unwrap_or_default().mul_f64(self.rng.f64()))
-    }
+/// `span` less up to a tenth of it.
+fn shortened(span: Duration, spread: u8) -> Duration {
+    let step = span.checked_div(SPREAD.saturating_mul(10)).unwrap_or_default();
+    span.saturating_sub(step.saturating_mul(u32::from(spread)))
 }

@@ -494,7 +494,10 @@ async fn a_connection_of_age_is_closed_when_idle_or_when_it_comes_back() {
 
 #[tokio::test(start_paused = true)]
 async fn connections_opened_together_do_not_reach_their_age_together() {
-    let (_, pool) = pool_with(20, |config| config.max_lifetime = Some(ms(10_000)));
+    let (_, pool) = pool_with(20, |config| {
+        config.max_lifetime = Some(ms(10_000));
+        config.idle_timeout = Some(ms(800)); // for a finer clock
+    });
     let mut leases = Vec::new();
     for _ in 0..20 {
         leases.push(pool.acquire().await.unwrap());

@@ -21,9 +21,9 @@ pub(crate) struct Wait<'a, M: Manage> {
 }
 
 impl<'a, M: Manage> Wait<'a, M> {
-    /// Not in line yet. `front`: it will join where it had been.
-    pub(crate) fn new(shared: &'a Shared<M>, front: bool) -> Self {
-        Wait { shared, key: None, front, since: Instant::now() }
+    /// Not in line yet, `now`. `front`: it will join where it had been.
+    pub(crate) fn new(shared: &'a Shared<M>, now: Instant, front: bool) -> Self {
+        Wait { shared, key: None, front, since: now }
     }
 
     /// Leaves the line, with what was given meanwhile.
@@ -37,17 +37,18 @@ impl<M: Manage> Future for Wait<'_, M> {
     type Output = Result<Grant<M::Connection>, AcquireError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let now = Instant::now();
-        let mut state = self.shared.lock();
         if let Some(key) = self.key {
+            let waited = self.since.elapsed();
+            let mut state = self.shared.lock();
             let Some(grant) = state.waiters.take(key, cx.waker()) else { return Poll::Pending };
-            state.counts.waited(now.saturating_duration_since(self.since));
+            state.counts.waited(waited);
             drop(state);
             self.key = None;
             return Poll::Ready(Ok(grant));
         }
         let mut after = After::new();
-        let entered = state.enter(now, &mut after);
+        let mut state = self.shared.lock();
+        let entered = state.enter(self.since, &mut after);
         if let Ok(None) = entered {
             let key = state.join(cx.waker(), self.front);
             drop(state);
