@@ -202,14 +202,24 @@ pub(crate) async fn dial_any(
     started: Instant,
     limit: Duration,
 ) -> Result<Socket, ConnectError> {
+    first_to_accept(found, started, limit, |address| connect(address, options)).await.map(Socket::Tcp)
+}
+
+/// What `dial_any` does, with any way to dial an address.
+async fn first_to_accept<T, F: Future<Output = io::Result<T>>>(
+    found: Vec<SocketAddr>,
+    started: Instant,
+    limit: Duration,
+    dial: impl Fn(SocketAddr) -> F,
+) -> Result<T, ConnectError> {
     let mut untried = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let mut last = ConnectError::Timeout { step: Step::Dial, limit };
     for address in found {
         let left = limit.saturating_sub(started.elapsed());
         let share = left.checked_div(untried).unwrap_or(left);
         untried = untried.saturating_sub(1);
-        match timeout(share, connect(address, options)).await {
-            Ok(Ok(stream)) => return Ok(Socket::Tcp(stream)),
+        match timeout(share, dial(address)).await {
+            Ok(Ok(opened)) => return Ok(opened),
             Ok(Err(source)) => last = ConnectError::dial(&address, source),
             Err(_) => debug!(%address, ?share, "no connection in this address's share of the limit"),
         }

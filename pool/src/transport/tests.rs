@@ -89,6 +89,41 @@ async fn every_address_of_a_name_is_tried() {
     assert!(matches!(socket, Ok(Socket::Tcp(_))));
 }
 
+/// Addresses that hang (port 1), refuse (2) or accept (3).
+async fn dial_ports(ports: &[u16], limit: Duration) -> (Result<u16, ConnectError>, Duration) {
+    let started = Instant::now();
+    let found = ports.iter().map(|port| SocketAddr::from(([192, 0, 2, 1], *port))).collect();
+    let opened = first_to_accept(found, started, limit, |address| async move {
+        match address.port() {
+            1 => std::future::pending().await,
+            2 => Err(io::ErrorKind::ConnectionRefused.into()),
+            port => Ok(port),
+        }
+    });
+    (opened.await, started.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hanging_address_uses_up_its_share_of_the_limit_and_no_more() {
+    let second = Duration::from_secs(1);
+
+    let (opened, elapsed) = dial_ports(&[1, 2, 3], 6 * second).await;
+    assert_eq!((opened.unwrap(), elapsed), (3, 2 * second));
+
+    let (opened, elapsed) = dial_ports(&[2, 1, 1, 3], 6 * second).await;
+    assert_eq!((opened.unwrap(), elapsed), (3, 4 * second));
+}
+
+#[tokio::test(start_paused = true)]
+async fn addresses_that_all_hang_end_at_the_limit_and_a_refusal_is_told_rather_than_a_wait() {
+    let (hung, elapsed) = dial_ports(&[1, 1], LIMIT).await;
+    assert!(matches!(hung, Err(ConnectError::Timeout { step: Step::Dial, limit: LIMIT })), "{hung:?}");
+    assert_eq!(elapsed, LIMIT);
+
+    let (refused, _) = dial_ports(&[2, 1], LIMIT).await;
+    assert_eq!(refused.unwrap_err().to_string(), "cannot connect to 192.0.2.1:2");
+}
+
 #[tokio::test]
 async fn a_refused_dial_names_the_address_and_keeps_its_cause_apart() {
     let (listener, target) = listener().await;
