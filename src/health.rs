@@ -7,6 +7,7 @@
 
 mod memory;
 mod metrics;
+mod monitor;
 mod probe;
 mod rates;
 mod report;
@@ -14,6 +15,7 @@ mod status;
 
 pub use memory::{MemoryCheck, MemoryUsage, WARNING_PERCENT};
 pub use metrics::{ConnectionInfo, KeyMetrics, PerformanceMetrics};
+pub use monitor::{Examine, RedisMonitor};
 pub use probe::{ProbeReport, Step, StepName, Trouble, probe};
 pub use rates::{Rates, Snapshot};
 pub use report::{HealthReport, HealthStatus, Reading};
