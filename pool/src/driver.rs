@@ -27,8 +27,8 @@ use crate::tickets::{Status, TICK, Tick};
 /// How driving a socket ended.
 pub(crate) enum Exit {
     Cut(CloseReason),
-    /// The old socket stayed silent and this one has greeted.
-    Replaced(Box<Connection>),
+    /// This socket has greeted, and the old one is given up for the reason.
+    Replaced(Box<Connection>, CloseReason),
     /// The link was closed.
     Closed,
 }
@@ -56,6 +56,8 @@ pub(crate) struct Driver<'a, C> {
     check_since: Option<Tick>,
     probed: bool,
     replacement: Option<Replacement>,
+    /// The replacement was asked for, so bytes on the old socket do not call it off.
+    renewing: bool,
 }
 
 impl<'a, C: Connector> Driver<'a, C> {
@@ -78,6 +80,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             check_since: None,
             probed: false,
             replacement: None,
+            renewing: false,
         }
     }
 
@@ -141,7 +144,8 @@ impl<'a, C: Connector> Driver<'a, C> {
         if let Some(replacement) = &mut self.replacement
             && let Poll::Ready(connection) = replacement.as_mut().poll(cx)
         {
-            return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection))));
+            let reason = if self.renewing { CloseReason::Renewed } else { CloseReason::Silent };
+            return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection), reason)));
         }
         let mut inner = self.shared.lock();
         self.ticker.rouse(cx, inner.core.ticking);
@@ -150,6 +154,13 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
         if inner.broken {
             return cut(CloseReason::Io);
+        }
+        if std::mem::take(&mut inner.renew) {
+            drop(inner);
+            self.renewing = true;
+            self.replacement = Some(self.replace());
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
         if inner.core.flush_wanted && !self.flushing {
             inner.core.flush_wanted = false;
@@ -175,7 +186,9 @@ impl<'a, C: Connector> Driver<'a, C> {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(CloseReason::Ended)),
             Poll::Ready(Ok(_)) => {
                 self.probed = false;
-                self.replacement = None;
+                if !self.renewing {
+                    self.replacement = None;
+                }
                 Poll::Ready(self.take_in())
             }
             Poll::Ready(Err(error)) if would_block(&error) => Poll::Pending,

@@ -50,6 +50,8 @@ pub enum CloseReason {
     Silent,
     /// The check of a long idle connection was not answered.
     CheckFailed,
+    /// A new connection was asked for, and it had greeted.
+    Renewed,
     /// The driver task panicked.
     Panic,
     /// The runtime that drove the connection is gone.
@@ -60,7 +62,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// Every reason, in the order of the counters.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ended,
         Self::Io,
         Self::Framing,
@@ -68,6 +70,7 @@ impl CloseReason {
         Self::FrameOverdue,
         Self::Silent,
         Self::CheckFailed,
+        Self::Renewed,
         Self::Panic,
         Self::RuntimeGone,
         Self::Closed,
@@ -84,6 +87,7 @@ impl CloseReason {
             Self::FrameOverdue => "frame_overdue",
             Self::Silent => "silent",
             Self::CheckFailed => "check_failed",
+            Self::Renewed => "renewed",
             Self::Panic => "panic",
             Self::RuntimeGone => "runtime_gone",
             Self::Closed => "closed",
@@ -101,6 +105,7 @@ impl fmt::Display for CloseReason {
             Self::FrameOverdue => "a reply left incomplete",
             Self::Silent => "silent server",
             Self::CheckFailed => "no answer to the check of an idle connection",
+            Self::Renewed => "replaced by a new one",
             Self::Panic => "the driver panicked",
             Self::RuntimeGone => "the runtime that drove it is gone",
             Self::Closed => "closed by the client",

@@ -238,6 +238,13 @@ impl Link {
         writer.is_none_or(|writer| writer.is_quiet())
     }
 
+    /// Asks for a new socket: the name may have moved, or the greeting must be said again. The present one serves on
+    /// until the new one has greeted; what is under way on it then fails. Asked again within a second, it does
+    /// nothing.
+    pub fn renew(&self) {
+        self.shared.renew();
+    }
+
     /// Why the last attempt to connect failed, while there is no connection.
     #[must_use]
     pub fn last_failure(&self) -> Option<ConnectError> {

@@ -37,6 +37,10 @@ pub(crate) struct Inner {
     pub(crate) writer: Option<Arc<WriteHalf>>,
     /// A direct write failed; the driver gives the socket up.
     pub(crate) broken: bool,
+    /// A new socket is wanted; the present one serves until it has greeted.
+    pub(crate) renew: bool,
+    /// When that was last wanted.
+    pub(crate) renewed: Option<Tick>,
     /// Somebody asked while the server refused us.
     pub(crate) asked: bool,
     pub(crate) pushes: u64,
@@ -57,6 +61,8 @@ impl Shared {
             waker: None,
             writer: None,
             broken: false,
+            renew: false,
+            renewed: None,
             asked: false,
             pushes: 0,
             connects: 0,
@@ -149,6 +155,21 @@ impl Shared {
         self.wake_if(inner, wake);
     }
 
+    /// Asks for a new socket, at most once a second.
+    pub(crate) fn renew(&self) {
+        /// Ticks of a second: a server that refuses on every socket must not see a storm of them.
+        const PAUSE: Tick = 40;
+        let now = self.clock();
+        let mut inner = self.lock();
+        let early = inner.renewed.is_some_and(|last| now.saturating_sub(last) < PAUSE);
+        if early || !self.reconnects || !matches!(inner.core.status, Status::Up) {
+            return;
+        }
+        inner.renew = true;
+        inner.renewed = Some(now);
+        self.wake_if(inner, true);
+    }
+
     /// Wakes the driver, after unlocking.
     #[inline]
     pub(crate) fn wake_if(&self, mut inner: MutexGuard<'_, Inner>, wanted: bool) {
@@ -193,6 +214,7 @@ impl Shared {
         inner.core.cut(reason, &mut wakers);
         inner.writer = None;
         inner.broken = false;
+        inner.renew = false;
         drop(inner);
         for waker in wakers {
             waker.wake();

@@ -77,9 +77,9 @@ async fn supervise<C: Connector>(shared: Arc<Shared>, connector: Arc<C>, first: 
         };
         let reason = match Driver::new(&shared, &connector, &mut ticker, connection).run().await {
             Exit::Closed => return,
-            Exit::Replaced(connection) => {
+            Exit::Replaced(connection, reason) => {
                 next = Some(*connection);
-                CloseReason::Silent
+                reason
             }
             Exit::Cut(reason) => reason,
         };

@@ -121,6 +121,12 @@ async fn attempts(
     let mut tried = u32::from(last.is_some());
     loop {
         if let Some(error) = last.take() {
+            if matches!(error.kind(), ErrorKind::ReadOnly | ErrorKind::Auth)
+                && error.outcome() == Outcome::Refused
+            {
+                // The name may point to another server by now; the greeting may be wanted again.
+                client.router().link().renew();
+            }
             match retries.after(&error, tried) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => {

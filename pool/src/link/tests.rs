@@ -779,3 +779,24 @@ fn frame_end(bytes: &[u8]) -> Option<usize> {
         bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
     lines.get(4).copied()
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_renewed_link_serves_on_until_the_new_socket_has_greeted() {
+    let mut setup = start(config());
+    let mut old = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    setup.link.renew();
+    setup.link.renew();
+
+    let mut new = setup.servers.recv().await.unwrap();
+
+    until(|| setup.link.stats().closed_by(CloseReason::Renewed) == 1).await;
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut new, &a).await;
+    new.write_all(b"+A\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+A\r\n");
+    assert_eq!(old.read(&mut [0; 1]).await.unwrap(), 0, "the old one is closed");
+    assert_eq!(setup.link.stats().connects, 2);
+}
