@@ -8,8 +8,8 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::connector::Dirt;
+use crate::pool::grant::Entry;
 use crate::pool::shared::{Manage, Shared};
-use crate::pool::state::Entry;
 use crate::stats::Retired;
 
 /// A connection in exclusive use; dropping it gives it back.

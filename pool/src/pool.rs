@@ -6,6 +6,7 @@
 //! What the connections are is the business of a [`Manage`]; the pool itself can be used for anything.
 
 pub(crate) mod error;
+pub(crate) mod grant;
 pub(crate) mod keeper;
 pub(crate) mod shared;
 pub(crate) mod state;
@@ -20,9 +21,9 @@ use fastrand::Rng;
 use tokio::time::{Instant, timeout, timeout_at};
 
 pub use self::error::{AcquireError, AcquireStep};
+use self::grant::{Denied, Grant, Idle};
 pub use self::shared::Manage;
 use self::shared::{Permit, Shared};
-use self::state::{Denied, Grant, Idle};
 use self::wait::Wait;
 use crate::config::PoolConfig;
 use crate::connector::Dirt;

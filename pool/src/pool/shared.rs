@@ -16,7 +16,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::{AcquireError, AcquireStep};
-use super::state::{After, Denied, Entry, State};
+use super::grant::{After, Denied, Entry};
+use super::state::State;
 use crate::config::PoolConfig;
 use crate::connector::Dirt;
 use crate::stats::{PoolStats, Retired};

@@ -11,79 +11,11 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::time::Instant;
 
+use super::grant::{After, Denied, Entry, Grant, Idle};
 use super::waiters::Waiters;
 use crate::config::{OnExhausted, PoolConfig};
 use crate::connector::Dirt;
 use crate::stats::{PoolStats, Retired};
-
-/// A connection and what the pool notes about it. Small, since it moves with every lease.
-#[derive(Debug)]
-pub(crate) struct Entry<C> {
-    pub(crate) connection: C,
-    epoch: u32,
-    /// By how much its spans are shortened, in parts of [`SPREAD`].
-    spread: u8,
-    /// When it is too old.
-    expires: Option<Instant>,
-}
-
-/// A span is shortened by at most a tenth, in steps of a 2,560th of it.
-const SPREAD: u32 = 256;
-
-/// A connection that nobody uses, or that was just handed to somebody.
-#[derive(Debug)]
-pub(crate) struct Idle<C> {
-    pub(crate) entry: Entry<C>,
-    pub(crate) since: Instant,
-    pub(crate) dirt: Dirt,
-}
-
-/// What a caller gets.
-#[derive(Debug)]
-pub(crate) enum Grant<C> {
-    /// A connection, and whether it is to be cleaned or checked first.
-    Connection(Idle<C>, bool),
-    /// Leave to open a connection, which counts as one from now on. With the epoch in which it begins.
-    Permit(u32),
-    /// The pool was closed.
-    Closed,
-}
-
-/// Why a caller gets nothing and may not wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Denied {
-    Closed,
-    Exhausted,
-    TooManyWaiters,
-}
-
-/// What has to be done once the lock is free again: callers to wake, connections to drop.
-#[derive(Debug)]
-#[must_use]
-pub(crate) struct After<C> {
-    first: Option<Waker>,
-    wakers: Vec<Waker>,
-    closed: Vec<C>,
-}
-
-impl<C> After<C> {
-    pub(crate) fn new() -> Self {
-        After { first: None, wakers: Vec::new(), closed: Vec::new() }
-    }
-
-    /// Does it. `true`: connections were closed.
-    pub(crate) fn run(self) -> bool {
-        self.first.into_iter().chain(self.wakers).for_each(Waker::wake);
-        !self.closed.is_empty()
-    }
-
-    fn wake(&mut self, waker: Waker) {
-        match self.first {
-            None => self.first = Some(waker),
-            Some(_) => self.wakers.push(waker),
-        }
-    }
-}
 
 #[derive(Debug)]
 pub(crate) struct State<C> {
@@ -310,11 +242,12 @@ impl<C> State<C> {
         }
         self.clock = now;
         let spread = self.rng.u8(..);
-        let expires = self.max_lifetime.and_then(|limit| now.checked_add(shortened(limit, spread)));
+        let mut entry = Entry { connection, epoch, spread, expires: None };
+        entry.expires = self.max_lifetime.and_then(|limit| now.checked_add(entry.shortened(limit)));
         self.connect_ended(true);
         let mut after = After::new();
         self.settle(&mut after);
-        (Entry { connection, epoch, spread, expires }, after)
+        (entry, after)
     }
 
     /// A permit was not used. `failed`: because the server could not be reached, not because the caller went away.
@@ -378,7 +311,7 @@ impl<C> State<C> {
         let mut spare = self.idle.len().saturating_sub(self.min_idle);
         for idle in std::mem::take(&mut self.idle) {
             let unused = now.saturating_duration_since(idle.since);
-            let limit = self.idle_timeout.map(|limit| shortened(limit, idle.entry.spread));
+            let limit = self.idle_timeout.map(|limit| idle.entry.shortened(limit));
             let overdue = spare > 0 && limit.is_some_and(|limit| unused >= limit);
             match self.unfit(&idle.entry).or(overdue.then_some(Retired::Idle)) {
                 None => self.idle.push(idle),
@@ -482,10 +415,4 @@ impl<C> State<C> {
         }
         after.closed.push(entry.connection);
     }
-}
-
-/// `span` less up to a tenth of it.
-fn shortened(span: Duration, spread: u8) -> Duration {
-    let step = span.checked_div(SPREAD.saturating_mul(10)).unwrap_or_default();
-    span.saturating_sub(step.saturating_mul(u32::from(spread)))
 }

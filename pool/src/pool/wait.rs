@@ -9,8 +9,8 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 
 use super::error::AcquireError;
+use super::grant::{After, Grant};
 use super::shared::{Manage, Shared};
-use super::state::{After, Grant};
 
 /// A place in line, from the first poll on.
 pub(crate) struct Wait<'a, M: Manage> {
