@@ -32,7 +32,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why a socket was given up. Each reason is counted in [`Stats`](crate::stats::Stats).
+/// Why a socket was given up. Each reason is counted in [`LinkStats`](crate::stats::LinkStats).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CloseReason {
