@@ -60,9 +60,9 @@ fn refused(command: &Command, instead: &'static str) -> Error {
     Error::usage(format!("{name} would change a shared connection: use {instead}"))
 }
 
-/// A place-holder for a command that was moved on.
+/// A place-holder for a command that was moved on, which is never sent. It needs a name, as every command does.
 pub(crate) fn nothing() -> Command {
-    Command::known(&crate::commands::facts::UNKNOWN)
+    Command::known(const { crate::commands::facts::of("PING") })
 }
 
 /// The name for errors, without a copy when it is a known one.
