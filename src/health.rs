@@ -5,6 +5,7 @@
 //! and names of the reference, a missing field counting as zero there. [`Health`] answers what a probe asks:
 //! `Up`, `Degraded` with reasons, or `Down`; it never takes a server for dead because it may not run INFO.
 
+mod client;
 mod memory;
 mod metrics;
 mod monitor;

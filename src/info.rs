@@ -5,6 +5,7 @@
 //! another type is `None`, with the reason behind the `try_` name of each getter. The surprise: a missing
 //! field is not zero, anywhere.
 
+mod ask;
 mod error;
 mod families;
 mod lines;

@@ -130,7 +130,10 @@ struct Block {
 pub struct Replies {
     first: Option<Block>,
     /// Boxed, since almost every reply is of one block and is moved and dropped often.
-    #[expect(clippy::box_collection, reason = "a pointer is cheaper to move and to drop than an empty deque")]
+    #[expect(
+        clippy::box_collection,
+        reason = "a pointer is cheaper to move and to drop than an empty deque"
+    )]
     others: Option<Box<VecDeque<Block>>>,
     frames: usize,
 }
@@ -191,7 +194,11 @@ impl Replies {
 
     /// Bytes of all replies.
     pub fn byte_len(&self) -> usize {
-        self.first.iter().chain(self.others.iter().flat_map(|others| others.iter())).map(|block| block.bytes.len()).fold(0, usize::saturating_add)
+        self.first
+            .iter()
+            .chain(self.others.iter().flat_map(|others| others.iter()))
+            .map(|block| block.bytes.len())
+            .fold(0, usize::saturating_add)
     }
 }
 

@@ -143,7 +143,7 @@ async fn a_paused_server_is_silent() {
 async fn health(server: &Server) -> Health {
     let client = Client::new(config(server)).unwrap();
     let health = client.health(Duration::from_millis(500)).await;
-    client.close().await;
+    client.close_within(Duration::ZERO).await;
     health
 }
 

@@ -12,5 +12,5 @@
 )]
 
 mod handshake;
-mod probe;
+mod health;
 mod support_server;
