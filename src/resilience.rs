@@ -77,12 +77,12 @@ impl RetryPolicy {
 /// Dropping the future drops the attempt or the wait under way; nothing else is held.
 ///
 /// ```no_run
-/// # async fn operation() -> Result<i64, redlane::error::Error> { Ok(1) }
-/// # async fn example() -> Result<(), redlane::error::Error> {
+/// # async fn example(client: &redlane::client::Client) -> Result<(), redlane::error::Error> {
+/// use redlane::prelude::*;
 /// use redlane::resilience::{RetryPolicy, retry};
 ///
-/// let visits = retry(&RetryPolicy::new(), || operation()).await?;
-/// # let _ = visits; Ok(())
+/// let name = retry(&RetryPolicy::new(), || client.get("name")).await?;
+/// # let _ = name; Ok(())
 /// # }
 /// ```
 pub async fn retry<T, A, F>(policy: &RetryPolicy, mut operation: A) -> Result<T, Error>
@@ -102,12 +102,12 @@ pub trait Safe<T>: IntoFuture<Output = Result<T, Error>> + Sized {
     /// level error. A future that is dropped is no error and logs nothing.
     ///
     /// ```no_run
-    /// # async fn operation() -> Result<i64, redlane::error::Error> { Ok(1) }
-    /// # async fn example() {
+    /// # async fn example(client: &redlane::client::Client) {
+    /// use redlane::prelude::*;
     /// use redlane::resilience::Safe;
     ///
-    /// let visits: Option<i64> = operation().safe().await;
-    /// # let _ = visits;
+    /// let name: Option<Option<String>> = client.get("name").safe().await;
+    /// # let _ = name;
     /// # }
     /// ```
     fn safe(self) -> impl Future<Output = Option<T>>;
