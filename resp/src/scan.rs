@@ -16,8 +16,8 @@ use crate::limits::Limits;
 use crate::scan::levels::{Levels, Opening};
 use crate::scan::line::{Line, Progress, State};
 
-/// Digits that fit a `u64` whatever they are.
-const SAFE_DIGITS: usize = 19;
+/// So many digits fit an `i64` whatever they are.
+const SAFE_DIGITS: usize = 18;
 
 /// A line longer than this is searched by memchr; below it a plain loop wins, because `+OK` ends before memchr has
 /// set up its vectors.
@@ -102,130 +102,158 @@ impl Scanner {
     #[inline]
     pub fn scan(&mut self, input: &[u8]) -> Result<Scan, FramingError> {
         if self.line.state != State::Marker {
-            match self.resume(input)? {
-                Progress::Cut => return Ok(self.partial(input)),
-                Progress::Opened => {}
-                Progress::Element => {
-                    if self.close()? {
-                        return Ok(self.whole());
-                    }
-                }
-            }
+            return self.go_on(input);
         }
-        self.run(input)
+        if self.pos != 0 {
+            return self.run(input, None);
+        }
+        // A reply that is one scalar, which most are, needs no levels.
+        let (marker, whole) = match input.split_first() {
+            Some((b'$', body)) => (b'$', self.whole_bulk(body)),
+            Some((b'+', body)) => (b'+', self.whole_text(body).map(|rest| (0, rest))),
+            Some((b':', body)) => (b':', whole_integer(body).map(|rest| (0, rest))),
+            _ => return self.run(input, None),
+        };
+        let seen = match whole {
+            Ok((jumped, rest)) => {
+                let len = input.len().wrapping_sub(rest.len());
+                if len <= self.limits.frame_bytes {
+                    self.work = self.work.wrapping_add(len.wrapping_sub(jumped) as u64).wrapping_add(1);
+                    return Ok(Scan::Whole { len, push: false });
+                }
+                Seen::default()
+            }
+            Err(seen) => seen,
+        };
+        self.run(input, Some(Stop::Element(marker, seen)))
     }
 
-    /// The hot loop: `self.pos` stands at a marker.
-    fn run(&mut self, input: &[u8]) -> Result<Scan, FramingError> {
-        let mut pos = self.pos;
+    /// Goes on within the element under way.
+    #[inline(never)]
+    fn go_on(&mut self, input: &[u8]) -> Result<Scan, FramingError> {
+        match self.resume(input)? {
+            Progress::Cut => Ok(self.partial(input)),
+            Progress::Opened => self.run(input, None),
+            Progress::Element if self.close()? => Ok(self.whole()),
+            Progress::Element => self.run(input, None),
+        }
+    }
+
+    /// `self.pos` stands at a marker: runs through whole elements, and hands the others to the machine. `stop` is
+    /// what came of the element there when it was tried before.
+    #[inline(never)]
+    fn run(&mut self, input: &[u8], mut stop: Option<Stop>) -> Result<Scan, FramingError> {
         loop {
-            let Some(&marker) = input.get(pos) else {
-                self.pos = pos;
-                return Ok(Scan::Partial { missing: 1 });
+            let stop = match stop.take() {
+                Some(stop) => stop,
+                None => self.whole_elements(input),
             };
-            let body = pos.wrapping_add(1);
-            let end = match marker {
-                b'$' => {
-                    let (length, at) = digits(input, body);
-                    self.whole_bulk(input, body, length, at).ok_or((length, at))
-                }
-                b'*' => {
-                    let (length, at) = digits(input, body);
-                    match self.open_array(input, body, length, at) {
-                        Some(0) => {
-                            pos = at.wrapping_add(2);
-                            continue;
-                        }
-                        Some(end) => Ok(end),
-                        None => Err((length, at)),
-                    }
-                }
-                b':' => self.whole_integer(input, body).ok_or((0, body)),
-                b'+' | b'-' => self.whole_text(input, body),
-                _ => Err((0, body)),
+            let closing = match stop {
+                Stop::End => return Ok(Scan::Partial { missing: 1 }),
+                Stop::Level => true,
+                Stop::Element(marker, seen) => match self.machine(input, marker, seen)? {
+                    Progress::Cut => return Ok(self.partial(input)),
+                    Progress::Opened => false,
+                    Progress::Element => self.levels.close(),
+                },
             };
-            match end {
-                Ok(end) => pos = end,
-                Err((number, at)) => {
-                    self.work = self.work.wrapping_add(1);
-                    self.pos = pos;
-                    self.begin(marker, number, at)?;
-                    match self.resume(input)? {
-                        Progress::Cut => return Ok(self.partial(input)),
-                        Progress::Opened => {
-                            pos = self.pos;
-                            continue;
-                        }
-                        Progress::Element => pos = self.pos,
+            if closing && self.close_levels()? {
+                return Ok(self.whole());
+            }
+        }
+    }
+
+    /// The hot loop. It keeps what is left of the input, not a position: so a bound is checked once per part of an
+    /// element, and no sum can overflow.
+    #[inline(always)]
+    fn whole_elements(&mut self, input: &[u8]) -> Stop {
+        let mut rest = input.get(self.pos..).unwrap_or_default();
+        let (from, mut jumped) = (rest.len(), 0usize);
+        let stop = loop {
+            let Some((&marker, body)) = rest.split_first() else { break Stop::End };
+            let next = if marker == b'$' {
+                self.whole_bulk(body).map(|(length, next)| {
+                    jumped = jumped.wrapping_add(length);
+                    next
+                })
+            } else if marker == b'*' {
+                match self.open_array(body, input.len()) {
+                    Ok(next) => {
+                        rest = next;
+                        continue;
                     }
+                    Err(seen) => Err(seen),
                 }
+            } else if marker == b':' {
+                whole_integer(body)
+            } else if marker == b'+' || marker == b'-' {
+                self.whole_text(body)
+            } else {
+                Err(Seen::default())
+            };
+            match next {
+                Ok(next) if input.len().wrapping_sub(next.len()) <= self.cap => rest = next,
+                Ok(_) => break Stop::Element(marker, Seen::default()),
+                Err(seen) => break Stop::Element(marker, seen),
             }
             if self.levels.close() {
-                self.pos = pos;
-                if self.close_levels()? {
-                    return Ok(self.whole());
-                }
+                break Stop::Level;
             }
+        };
+        self.pos = input.len().wrapping_sub(rest.len());
+        // What was passed and not jumped was looked at.
+        let looked = from.wrapping_sub(rest.len()).wrapping_sub(jumped);
+        self.work = self.work.wrapping_add(looked as u64).wrapping_add(1);
+        stop
+    }
+
+    /// Hands the element at `self.pos` to the byte-wise machine, which goes on behind the bytes already seen.
+    #[inline(never)]
+    fn machine(&mut self, input: &[u8], marker: u8, seen: Seen) -> Result<Progress, FramingError> {
+        self.work = self.work.wrapping_add(seen.count as u64);
+        self.begin(marker, seen)?;
+        self.resume(input)
+    }
+
+    /// A bulk string that is all here: the length of its payload, and what follows it.
+    #[inline(always)]
+    fn whole_bulk<'a>(&self, body: &'a [u8]) -> Result<(usize, &'a [u8]), Seen> {
+        let (seen, rest) = digits(body);
+        let Some((b"\r\n", payload)) = rest.split_first_chunk() else { return Err(seen) };
+        let Ok(length) = usize::try_from(seen.number) else { return Err(seen) };
+        if !seen.fits() || length > self.limits.bulk_bytes {
+            return Err(seen);
+        }
+        match payload.get(length..).and_then(<[u8]>::split_first_chunk) {
+            Some((b"\r\n", rest)) => Ok((length, rest)),
+            _ => Err(seen),
         }
     }
 
-    /// A bulk string whose header and payload are all here: its end.
+    /// Opens the level of an array whose header is here and within all limits. An empty one is left to the machine.
     #[inline(always)]
-    fn whole_bulk(&mut self, input: &[u8], body: usize, length: u64, at: usize) -> Option<usize> {
-        let length = usize::try_from(length).ok().filter(|length| *length <= self.limits.bulk_bytes)?;
-        let payload = at.wrapping_add(2);
-        let end = payload.checked_add(length)?;
-        let whole = at != body && crlf(input, at) && crlf(input, end) && end.wrapping_add(2) <= self.cap;
-        if whole {
-            // Marker, digits, both CRLFs, and the jump.
-            self.work = self.work.wrapping_add(at.wrapping_sub(body) as u64).wrapping_add(6);
+    fn open_array<'a>(&mut self, body: &'a [u8], arrived: usize) -> Result<&'a [u8], Seen> {
+        let (seen, rest) = digits(body);
+        let Some((b"\r\n", rest)) = rest.split_first_chunk() else { return Err(seen) };
+        let Ok(length) = u32::try_from(seen.number) else { return Err(seen) };
+        let owed = (length as usize).saturating_mul(SMALLEST_FRAME);
+        let fits = owed.saturating_add(arrived.wrapping_sub(rest.len())) <= self.cap;
+        if seen.fits() && length != 0 && fits && self.levels.open(Opening::Counted(length), &self.limits) {
+            return Ok(rest);
         }
-        whole.then_some(end.wrapping_add(2))
+        Err(seen)
     }
 
-    /// An array whose header is here and within all limits. `Some(0)` when it opens a level, `Some(end)` when it is
-    /// empty, which makes it a whole element.
+    /// A short simple string or error that is all here: what follows it; else how many of its bytes are clean.
     #[inline(always)]
-    fn open_array(&mut self, input: &[u8], body: usize, length: u64, at: usize) -> Option<usize> {
-        if at == body || !crlf(input, at) {
-            return None;
+    fn whole_text<'a>(&self, body: &'a [u8]) -> Result<&'a [u8], Seen> {
+        let window = body.get(..SHORT_LINE.min(self.limits.line_bytes)).unwrap_or(body);
+        let clean = window.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+        let count = clean.unwrap_or(window.len());
+        match body.get(count..).and_then(<[u8]>::split_first_chunk) {
+            Some((b"\r\n", rest)) => Ok(rest),
+            _ => Err(Seen { number: 0, count }),
         }
-        let end = at.wrapping_add(2);
-        let length = u32::try_from(length).ok()?;
-        let owed = (length as usize).checked_mul(SMALLEST_FRAME)?.checked_add(end)?;
-        if owed > self.cap || !self.levels.open(Opening::Counted(length), &self.limits) {
-            return None;
-        }
-        self.work = self.work.wrapping_add(at.wrapping_sub(body) as u64).wrapping_add(3);
-        Some(if length == 0 { end } else { 0 })
-    }
-
-    /// An integer that is all here and short enough to fit for certain: its end.
-    #[inline(always)]
-    fn whole_integer(&mut self, input: &[u8], body: usize) -> Option<usize> {
-        let first = if input.get(body) == Some(&b'-') { body.wrapping_add(1) } else { body };
-        let (_, at) = digits(input, first);
-        let count = at.wrapping_sub(first);
-        let end = at.wrapping_add(2);
-        let whole = count != 0 && count < SAFE_DIGITS && crlf(input, at) && end <= self.cap;
-        if whole {
-            self.work = self.work.wrapping_add(end.wrapping_sub(body) as u64).wrapping_add(1);
-        }
-        whole.then_some(end)
-    }
-
-    /// A short simple string or error that is all here: its end. Else the number of clean bytes it begins with.
-    #[inline(always)]
-    fn whole_text(&mut self, input: &[u8], body: usize) -> Result<usize, (u64, usize)> {
-        let most = SHORT_LINE.min(self.limits.line_bytes);
-        let mut at = body;
-        while at.wrapping_sub(body) < most && input.get(at).is_some_and(|byte| !matches!(byte, b'\r' | b'\n'))
-        {
-            at = at.wrapping_add(1);
-        }
-        let end = at.wrapping_add(2);
-        self.work = self.work.wrapping_add(end.wrapping_sub(body) as u64).wrapping_add(1);
-        if crlf(input, at) && end <= self.cap { Ok(end) } else { Err((0, at)) }
     }
 
     /// An element ended at `self.pos`; `true` when the frame did with it.
@@ -302,22 +330,54 @@ impl std::fmt::Debug for Scanner {
     }
 }
 
-/// Reads digits from `from` on: their value, and where they stop. It stops after [`SAFE_DIGITS`] in any case.
-#[inline(always)]
-fn digits(input: &[u8], from: usize) -> (u64, usize) {
-    let (mut value, mut at) = (0u64, from);
-    while at.wrapping_sub(from) < SAFE_DIGITS {
-        match input.get(at).map(|byte| byte.wrapping_sub(b'0')) {
-            Some(digit) if digit < 10 => value = value.wrapping_mul(10).wrapping_add(digit.into()),
-            _ => break,
-        }
-        at = at.wrapping_add(1);
-    }
-    (value, at)
+/// Why the hot loop ended.
+enum Stop {
+    /// The input ends at a marker.
+    End,
+    /// The last element of a level ended.
+    Level,
+    /// The machine has to look at the element of this marker.
+    Element(u8, Seen),
 }
 
-/// Whether CR and LF stand at `at`.
+/// What the hot loop has seen of an element that it left to the machine.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// The value of the digits seen; meaningless when [`fits`](Self::fits) denies.
+    number: u64,
+    /// Bytes behind the marker that are fine.
+    count: usize,
+}
+
+impl Seen {
+    /// Whether there are digits, and few enough to fit whatever they are.
+    #[inline(always)]
+    fn fits(&self) -> bool {
+        self.count.wrapping_sub(1) < SAFE_DIGITS
+    }
+}
+
+/// An integer that is all here and short enough to fit for certain: what follows it.
 #[inline(always)]
-fn crlf(input: &[u8], at: usize) -> bool {
-    input.get(at..at.wrapping_add(2)) == Some(b"\r\n")
+fn whole_integer(body: &[u8]) -> Result<&[u8], Seen> {
+    let (seen, rest) = digits(body.strip_prefix(b"-").unwrap_or(body));
+    match rest.split_first_chunk() {
+        Some((b"\r\n", rest)) if seen.fits() => Ok(rest),
+        _ => Err(Seen::default()),
+    }
+}
+
+/// Reads digits: their value and number, and what follows them.
+#[inline(always)]
+fn digits(body: &[u8]) -> (Seen, &[u8]) {
+    let (mut number, mut rest) = (0u64, body);
+    while let Some((byte, next)) = rest.split_first() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.wrapping_mul(10).wrapping_add(digit.into());
+        rest = next;
+    }
+    (Seen { number, count: body.len().wrapping_sub(rest.len()) }, rest)
 }

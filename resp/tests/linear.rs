@@ -46,7 +46,9 @@ fn an_element_costs_the_same_in_a_large_reply_cut_small() {
         for piece in [1, 7, 1024, 8 * 1024, usize::MAX / 2] {
             let elements = 30_000;
             let each = work(&array(elements, element), piece) as f64 / elements as f64;
-            assert!(each <= small * 1.2 + 0.1, "{element:?} in {piece}s: {each} instead of {small}");
+            // A cut costs a few looks more at the line it goes through; in pieces of one byte, every line is cut.
+            let most = if piece < 8 { small * 1.6 } else { small * 1.05 + 0.1 };
+            assert!(each <= most, "{element:?} in {piece}s: {each} instead of {small}");
         }
     }
 }

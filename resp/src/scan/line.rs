@@ -7,7 +7,7 @@ use memchr::memchr2;
 
 use crate::error::{FramingError, FramingErrorKind as Wrong};
 use crate::scan::levels::{Misplaced, Opening};
-use crate::scan::{SMALLEST_FRAME, Scanner};
+use crate::scan::{SMALLEST_FRAME, Scanner, Seen};
 
 /// 2^64 has twenty digits: no more can mean anything but leading zeros.
 const MOST_DIGITS: u8 = 20;
@@ -101,9 +101,9 @@ pub(super) enum Progress {
 }
 
 impl Scanner {
-    /// Begins the element whose marker stands at `self.pos`. The bytes up to `at` are already known to be fine: digits
-    /// of value `number` for a length, clean bytes for a text.
-    pub(super) fn begin(&mut self, marker: u8, number: u64, at: usize) -> Result<(), FramingError> {
+    /// Begins the element whose marker stands at `self.pos`. What was seen is already known to be fine: digits of a
+    /// length, clean bytes of a text.
+    pub(super) fn begin(&mut self, marker: u8, seen: Seen) -> Result<(), FramingError> {
         let start = self.pos;
         let state = match marker {
             b'$' | b'*' | b'%' | b'~' | b'|' | b'!' | b'=' => State::Length,
@@ -129,24 +129,25 @@ impl Scanner {
             b';' => return self.fail(Wrong::Streamed, start),
             other => return self.fail(Wrong::Marker(other), start),
         };
-        self.begin_line(marker, state, number, at);
+        // More digits than fit are read again, up to the one too many.
+        let seen = if state == State::Length && !seen.fits() { Seen::default() } else { seen };
+        self.begin_line(marker, state, seen);
         Ok(())
     }
 
-    fn begin_line(&mut self, marker: u8, state: State, number: u64, at: usize) {
+    fn begin_line(&mut self, marker: u8, state: State, seen: Seen) {
         let start = self.pos;
-        let seen = at.saturating_sub(start).saturating_sub(1);
         self.line = Line {
             state,
             marker,
             start,
-            number,
-            digits: u8::try_from(seen).unwrap_or(MOST_DIGITS),
+            number: seen.number,
+            digits: u8::try_from(seen.count).unwrap_or(MOST_DIGITS),
             sign: None,
             streamed: false,
             end: 0,
         };
-        self.pos = at;
+        self.pos = start.saturating_add(1).saturating_add(seen.count);
     }
 
     /// Goes on with the element under way.
@@ -202,7 +203,7 @@ impl Scanner {
                 }
                 State::Chunk if byte == b';' => {
                     self.pos = at;
-                    self.begin_line(b';', State::Length, 0, at.wrapping_add(1));
+                    self.begin_line(b';', State::Length, Seen::default());
                 }
                 State::Chunk => return self.fail(Wrong::Streamed, at),
                 _ => return self.fail(Wrong::Terminator, at),
