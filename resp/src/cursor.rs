@@ -13,6 +13,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use memchr::memchr;
 
+use crate::digits::Digits;
 use crate::error::{ConversionError, Kind, ServerError};
 
 /// A payload of this size or more is taken as a slice of the block it arrived in, a smaller one is copied, so that a
@@ -38,8 +39,8 @@ pub const SHARE_FROM: usize = 8 * 1024;
 #[derive(Clone)]
 pub struct Cursor<'a> {
     frame: &'a Bytes,
-    bytes: &'a [u8],
-    pos: usize,
+    /// What has not been read.
+    rest: &'a [u8],
 }
 
 /// One frame, or the head of an aggregate whose elements follow.
@@ -108,14 +109,12 @@ impl Elements {
 
     #[cold]
     fn more_streamed(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, ConversionError> {
-        match cursor.byte(cursor.pos)? {
-            b'.' => {
-                cursor.pos = cursor.pos.saturating_add(3);
-                *self = Self { left: 0, streamed: false };
-                Ok(false)
-            }
-            _ => Ok(true),
+        if cursor.first()? != b'.' {
+            return Ok(true);
         }
+        cursor.line()?;
+        *self = Self { left: 0, streamed: false };
+        Ok(false)
     }
 
     /// How many elements are to come; `None` when the server did not say.
@@ -125,7 +124,7 @@ impl Elements {
 
     /// How many elements to make room for: what was announced, but never more than the reply's bytes can hold.
     pub fn room(&self, cursor: &Cursor<'_>) -> usize {
-        self.left.min(cursor.rest().len() / 3)
+        self.left.min(cursor.rest.len() / 3)
     }
 }
 
@@ -140,7 +139,7 @@ enum Length {
 impl<'a> Cursor<'a> {
     /// A cursor before the first frame of `frame`.
     pub fn new(frame: &'a Bytes) -> Self {
-        Self { frame, bytes: frame, pos: 0 }
+        Self { frame, rest: frame }
     }
 
     /// The type of the frame at the cursor.
@@ -149,7 +148,7 @@ impl<'a> Cursor<'a> {
     /// [`ConversionError::Malformed`] at the end of the reply.
     pub fn kind(&mut self) -> Result<Kind, ConversionError> {
         let marker = self.marker()?;
-        let null = || self.bytes.get(self.pos.wrapping_add(1)) == Some(&b'-');
+        let null = || self.rest.get(1) == Some(&b'-');
         Ok(match marker {
             b'$' | b'*' if null() => Kind::Null,
             b'$' => Kind::Bulk,
@@ -217,13 +216,12 @@ impl<'a> Cursor<'a> {
     /// The frequent case: a bulk string in one piece, without attributes.
     #[inline(always)]
     pub(crate) fn whole_bulk(&mut self) -> Option<&'a [u8]> {
-        if self.bytes.get(self.pos) != Some(&b'$') {
-            return None;
-        }
-        let (length, start) = digits(self.bytes, self.pos.wrapping_add(1))?;
-        let end = start.checked_add(length)?;
-        let payload = self.bytes.get(start..end)?;
-        self.pos = end.wrapping_add(2);
+        let Some((b'$', body)) = self.rest.split_first() else { return None };
+        let (length, rest) = length(body)?;
+        let (payload, rest) = rest.split_at_checked(length)?;
+        // The scanner has seen that these two are CR and LF.
+        let (_, rest) = rest.split_first_chunk::<2>()?;
+        self.rest = rest;
         Some(payload)
     }
 
@@ -255,9 +253,9 @@ impl<'a> Cursor<'a> {
 
     /// A slice of the reply by reference, whatever its size; a copy when the bytes stand elsewhere.
     pub(crate) fn share_slice(&self, payload: &[u8]) -> Bytes {
-        let start = payload.as_ptr().addr().wrapping_sub(self.bytes.as_ptr().addr());
+        let start = payload.as_ptr().addr().wrapping_sub(self.frame.as_ptr().addr());
         let end = start.saturating_add(payload.len());
-        if end <= self.bytes.len() { self.frame.slice(start..end) } else { Bytes::copy_from_slice(payload) }
+        if end <= self.frame.len() { self.frame.slice(start..end) } else { Bytes::copy_from_slice(payload) }
     }
 
     /// The error that says why the frame at the cursor is not `expected`: its own when it is a server's error.
@@ -280,8 +278,7 @@ impl<'a> Cursor<'a> {
     /// Whether the frame at the cursor is null; a null is read by that.
     pub fn take_null(&mut self) -> Result<bool, ConversionError> {
         let marker = self.marker()?;
-        let second = self.bytes.get(self.pos.wrapping_add(1));
-        let null = marker == b'_' || (matches!(marker, b'$' | b'*') && second == Some(&b'-'));
+        let null = marker == b'_' || (matches!(marker, b'$' | b'*') && self.rest.get(1) == Some(&b'-'));
         if null {
             self.line()?;
         }
@@ -303,27 +300,24 @@ impl<'a> Cursor<'a> {
 
     /// Whether every frame has been read.
     pub fn is_at_end(&self) -> bool {
-        self.pos >= self.bytes.len()
+        self.rest.is_empty()
     }
 
     /// Bytes read so far.
     pub fn position(&self) -> usize {
-        self.pos
+        self.frame.len().saturating_sub(self.rest.len())
     }
 
-    /// What has not been read.
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.pos..).unwrap_or_default()
-    }
-
-    fn byte(&self, at: usize) -> Result<u8, ConversionError> {
-        self.bytes.get(at).copied().ok_or(ConversionError::Malformed)
+    /// The byte at the cursor.
+    #[inline]
+    fn first(&self) -> Result<u8, ConversionError> {
+        self.rest.first().copied().ok_or(ConversionError::Malformed)
     }
 
     /// The marker at the cursor, attributes skipped.
     #[inline]
     pub(crate) fn marker(&mut self) -> Result<u8, ConversionError> {
-        match self.byte(self.pos)? {
+        match self.first()? {
             b'|' => self.skip_attributes(),
             marker => Ok(marker),
         }
@@ -331,7 +325,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads the attributes at the cursor as a map, when there are any.
     pub(crate) fn open_attributes(&mut self) -> Result<Option<Elements>, ConversionError> {
-        if self.bytes.get(self.pos) != Some(&b'|') {
+        if self.rest.first() != Some(&b'|') {
             return Ok(None);
         }
         self.open(2)
@@ -340,46 +334,48 @@ impl<'a> Cursor<'a> {
     /// Reads `:`.
     #[inline]
     pub(crate) fn integer(&mut self) -> Result<i64, ConversionError> {
-        let body = self.pos.wrapping_add(1);
-        let (negative, first) = match self.byte(body)? {
-            b'-' => (true, body.wrapping_add(1)),
-            b'+' => (false, body.wrapping_add(1)),
-            _ => (false, body),
+        let body = self.rest.get(1..).unwrap_or_default();
+        let (negative, digits) = match body.strip_prefix(b"-") {
+            Some(digits) => (true, digits),
+            None => (false, body),
         };
-        let (mut value, mut at) = (0u64, first);
-        while let Some(digit) = self.bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|d| *d < 10) {
-            value = value
-                .checked_mul(10)
-                .and_then(|v| v.checked_add(digit.into()))
-                .ok_or(ConversionError::Malformed)?;
-            at = at.wrapping_add(1);
+        let (digits, rest) = Digits::read(digits);
+        match rest.split_first_chunk() {
+            Some((b"\r\n", rest)) if digits.fit() => {
+                self.rest = rest;
+                let number = digits.number.cast_signed();
+                Ok(if negative { number.wrapping_neg() } else { number })
+            }
+            _ => self.long_integer(),
         }
-        if at == first || self.byte(at)? != b'\r' {
-            return Err(ConversionError::Malformed);
-        }
-        self.pos = at.wrapping_add(2);
-        let value = if negative { 0i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() };
-        value.ok_or(ConversionError::Malformed)
+    }
+
+    /// An integer of as many digits as 64 bits may take, or with a plus.
+    #[cold]
+    fn long_integer(&mut self) -> Result<i64, ConversionError> {
+        let line = self.line()?;
+        std::str::from_utf8(line).ok().and_then(|line| line.parse().ok()).ok_or(ConversionError::Malformed)
     }
 
     /// Reads a line: what stands between marker and CRLF.
     #[inline]
     pub(crate) fn line(&mut self) -> Result<&'a [u8], ConversionError> {
-        let body = self.bytes.get(self.pos.wrapping_add(1)..).ok_or(ConversionError::Malformed)?;
+        let body = self.rest.get(1..).unwrap_or_default();
         let length = match body.iter().take(16).position(|byte| *byte == b'\r') {
             Some(length) => length,
             None => memchr(b'\r', body).ok_or(ConversionError::Malformed)?,
         };
-        self.pos = self.pos.wrapping_add(length).wrapping_add(3);
-        body.get(..length).ok_or(ConversionError::Malformed)
+        let (line, rest) = body.split_at_checked(length).ok_or(ConversionError::Malformed)?;
+        let Some((_, rest)) = rest.split_first_chunk::<2>() else { return Err(ConversionError::Malformed) };
+        self.rest = rest;
+        Ok(line)
     }
 
     /// Reads a header that holds a length.
     #[inline]
     fn length(&mut self) -> Result<Length, ConversionError> {
-        let body = self.pos.wrapping_add(1);
-        if let Some((length, end)) = digits(self.bytes, body) {
-            self.pos = end;
+        if let Some((length, rest)) = self.rest.get(1..).and_then(length) {
+            self.rest = rest;
             return Ok(Length::Known(length));
         }
         match self.line()? {
@@ -419,7 +415,7 @@ impl<'a> Cursor<'a> {
 
     /// Reads a chunk of a streamed string; `None` for the last, which is empty.
     fn chunk(&mut self) -> Result<Option<&'a [u8]>, ConversionError> {
-        if self.byte(self.pos)? != b';' {
+        if self.first()? != b';' {
             return Err(ConversionError::Malformed);
         }
         match self.length()? {
@@ -439,28 +435,28 @@ impl<'a> Cursor<'a> {
     /// Takes a payload and steps over its CRLF.
     #[inline]
     fn take(&mut self, length: usize) -> Result<&'a [u8], ConversionError> {
-        let end = self.pos.checked_add(length).ok_or(ConversionError::Malformed)?;
-        let payload = self.bytes.get(self.pos..end).ok_or(ConversionError::Malformed)?;
-        self.pos = end.saturating_add(2);
+        let (payload, rest) = self.rest.split_at_checked(length).ok_or(ConversionError::Malformed)?;
+        let Some((_, rest)) = rest.split_first_chunk::<2>() else { return Err(ConversionError::Malformed) };
+        self.rest = rest;
         Ok(payload)
     }
 }
 
 impl std::fmt::Debug for Cursor<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cursor").field("pos", &self.pos).field("len", &self.bytes.len()).finish()
+        f.debug_struct("Cursor").field("position", &self.position()).field("len", &self.frame.len()).finish()
     }
 }
 
-/// Reads a length of digits only that begins at `from`: its value, and where its CRLF ends.
+/// Reads a length of digits only: its value, and what follows its CRLF.
 #[inline(always)]
-fn digits(bytes: &[u8], from: usize) -> Option<(usize, usize)> {
-    let (mut value, mut at) = (0usize, from);
-    while let Some(digit) = bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-        value = value.checked_mul(10)?.checked_add(digit.into())?;
-        at = at.wrapping_add(1);
+fn length(body: &[u8]) -> Option<(usize, &[u8])> {
+    let (digits, rest) = Digits::read(body);
+    if !digits.fit() {
+        return None;
     }
-    (at != from && bytes.get(at) == Some(&b'\r')).then_some((value, at.wrapping_add(2)))
+    let Some((b"\r\n", rest)) = rest.split_first_chunk() else { return None };
+    Some((usize::try_from(digits.number).ok()?, rest))
 }
 
 /// Reads a double as RESP3 or a bulk string spells it.

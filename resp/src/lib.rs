@@ -3,6 +3,7 @@
 
 pub mod command;
 pub mod cursor;
+mod digits;
 pub mod error;
 pub mod from_reply;
 pub mod limits;

@@ -11,13 +11,11 @@ mod line;
 #[cfg(test)]
 mod tests;
 
+use crate::digits::Digits;
 use crate::error::{FramingError, FramingErrorKind};
 use crate::limits::Limits;
 use crate::scan::levels::{Levels, Opening};
 use crate::scan::line::{Line, Progress, State};
-
-/// So many digits fit an `i64` whatever they are.
-const SAFE_DIGITS: usize = 18;
 
 /// A line longer than this is searched by memchr; below it a plain loop wins, because `+OK` ends before memchr has
 /// set up its vectors.
@@ -189,7 +187,7 @@ impl Scanner {
             } else if marker == b'+' || marker == b'-' {
                 self.whole_text(body)
             } else {
-                Err(Seen::default())
+                self.whole_other(marker, body)
             };
             match next {
                 Ok(next) if input.len().wrapping_sub(next.len()) <= self.cap => rest = next,
@@ -218,10 +216,10 @@ impl Scanner {
     /// A bulk string that is all here: the length of its payload, and what follows it.
     #[inline(always)]
     fn whole_bulk<'a>(&self, body: &'a [u8]) -> Result<(usize, &'a [u8]), Seen> {
-        let (seen, rest) = digits(body);
+        let (seen, rest) = Digits::read(body);
         let Some((b"\r\n", payload)) = rest.split_first_chunk() else { return Err(seen) };
         let Ok(length) = usize::try_from(seen.number) else { return Err(seen) };
-        if !seen.fits() || length > self.limits.bulk_bytes {
+        if !seen.fit() || length > self.limits.bulk_bytes {
             return Err(seen);
         }
         match payload.get(length..).and_then(<[u8]>::split_first_chunk) {
@@ -233,12 +231,12 @@ impl Scanner {
     /// Opens the level of an array whose header is here and within all limits. An empty one is left to the machine.
     #[inline(always)]
     fn open_array<'a>(&mut self, body: &'a [u8], arrived: usize) -> Result<&'a [u8], Seen> {
-        let (seen, rest) = digits(body);
+        let (seen, rest) = Digits::read(body);
         let Some((b"\r\n", rest)) = rest.split_first_chunk() else { return Err(seen) };
         let Ok(length) = u32::try_from(seen.number) else { return Err(seen) };
         let owed = (length as usize).saturating_mul(SMALLEST_FRAME);
         let fits = owed.saturating_add(arrived.wrapping_sub(rest.len())) <= self.cap;
-        if seen.fits() && length != 0 && fits && self.levels.open(Opening::Counted(length), &self.limits) {
+        if seen.fit() && length != 0 && fits && self.levels.open(Opening::Counted(length), &self.limits) {
             return Ok(rest);
         }
         Err(seen)
@@ -247,13 +245,43 @@ impl Scanner {
     /// A short simple string or error that is all here: what follows it; else how many of its bytes are clean.
     #[inline(always)]
     fn whole_text<'a>(&self, body: &'a [u8]) -> Result<&'a [u8], Seen> {
-        let window = body.get(..SHORT_LINE.min(self.limits.line_bytes)).unwrap_or(body);
+        let window = body.get(..self.short_line()).unwrap_or(body);
         let clean = window.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
         let count = clean.unwrap_or(window.len());
         match body.get(count..).and_then(<[u8]>::split_first_chunk) {
             Some((b"\r\n", rest)) => Ok(rest),
             _ => Err(Seen { number: 0, count }),
         }
+    }
+
+    /// The rarer scalars of RESP3, in their plain forms: what follows them.
+    #[inline]
+    fn whole_other<'a>(&self, marker: u8, body: &'a [u8]) -> Result<&'a [u8], Seen> {
+        let rest = match (marker, body) {
+            (b'_', rest) | (b'#', [b't' | b'f', rest @ ..]) => rest,
+            (b',', body) => {
+                let (whole, rest) = Digits::read(body.strip_prefix(b"-").unwrap_or(body));
+                match rest.split_first() {
+                    _ if whole.count == 0 => return Err(Seen::default()),
+                    Some((b'.', fraction)) => match Digits::read(fraction) {
+                        (Seen { count: 0, .. }, _) => return Err(Seen::default()),
+                        (_, rest) => rest,
+                    },
+                    _ => rest,
+                }
+            }
+            _ => return Err(Seen::default()),
+        };
+        match rest.split_first_chunk() {
+            Some((b"\r\n", next)) if body.len().wrapping_sub(rest.len()) <= self.short_line() => Ok(next),
+            _ => Err(Seen::default()),
+        }
+    }
+
+    /// How long a line the hot loop takes: a limit must not be passed there.
+    #[inline(always)]
+    fn short_line(&self) -> usize {
+        SHORT_LINE.min(self.limits.line_bytes)
     }
 
     /// An element ended at `self.pos`; `true` when the frame did with it.
@@ -340,44 +368,16 @@ enum Stop {
     Element(u8, Seen),
 }
 
-/// What the hot loop has seen of an element that it left to the machine.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    /// The value of the digits seen; meaningless when [`fits`](Self::fits) denies.
-    number: u64,
-    /// Bytes behind the marker that are fine.
-    count: usize,
-}
-
-impl Seen {
-    /// Whether there are digits, and few enough to fit whatever they are.
-    #[inline(always)]
-    fn fits(&self) -> bool {
-        self.count.wrapping_sub(1) < SAFE_DIGITS
-    }
-}
+/// What the hot loop has seen of an element that it left to the machine: digits of a length, or as many clean bytes
+/// of a text.
+type Seen = Digits;
 
 /// An integer that is all here and short enough to fit for certain: what follows it.
 #[inline(always)]
 fn whole_integer(body: &[u8]) -> Result<&[u8], Seen> {
-    let (seen, rest) = digits(body.strip_prefix(b"-").unwrap_or(body));
+    let (seen, rest) = Digits::read(body.strip_prefix(b"-").unwrap_or(body));
     match rest.split_first_chunk() {
-        Some((b"\r\n", rest)) if seen.fits() => Ok(rest),
+        Some((b"\r\n", rest)) if seen.fit() => Ok(rest),
         _ => Err(Seen::default()),
     }
-}
-
-/// Reads digits: their value and number, and what follows them.
-#[inline(always)]
-fn digits(body: &[u8]) -> (Seen, &[u8]) {
-    let (mut number, mut rest) = (0u64, body);
-    while let Some((byte, next)) = rest.split_first() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
-        number = number.wrapping_mul(10).wrapping_add(digit.into());
-        rest = next;
-    }
-    (Seen { number, count: body.len().wrapping_sub(rest.len()) }, rest)
 }

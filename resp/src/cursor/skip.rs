@@ -38,8 +38,8 @@ impl Cursor<'_> {
     /// # Errors
     /// [`ConversionError::Server`] with the first error that stands in it, at any level.
     pub fn skip_sound(&mut self) -> Result<(), ConversionError> {
-        if self.rest().starts_with(b"+OK\r\n") {
-            self.pos = self.pos.wrapping_add(5);
+        if let Some(rest) = self.rest.strip_prefix(b"+OK\r\n") {
+            self.rest = rest;
             return Ok(());
         }
         self.skip_frames(1, true)
@@ -49,7 +49,7 @@ impl Cursor<'_> {
     #[cold]
     pub(super) fn skip_attributes(&mut self) -> Result<u8, ConversionError> {
         loop {
-            match self.byte(self.pos)? {
+            match self.first()? {
                 b'|' => {
                     let Step::Attribute(due) = self.step(false)? else {
                         return Err(ConversionError::Malformed);
@@ -107,7 +107,7 @@ impl Cursor<'_> {
     /// Steps over one header and, where it has one, its payload.
     #[inline]
     fn step(&mut self, report: bool) -> Result<Step, ConversionError> {
-        let marker = self.byte(self.pos)?;
+        let marker = self.first()?;
         match marker {
             b'!' if report => {
                 let line = self.bulk()?.ok_or(ConversionError::Malformed)?;

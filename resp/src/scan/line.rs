@@ -130,7 +130,7 @@ impl Scanner {
             other => return self.fail(Wrong::Marker(other), start),
         };
         // More digits than fit are read again, up to the one too many.
-        let seen = if state == State::Length && !seen.fits() { Seen::default() } else { seen };
+        let seen = if state == State::Length && !seen.fit() { Seen::default() } else { seen };
         self.begin_line(marker, state, seen);
         Ok(())
     }
