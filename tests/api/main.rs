@@ -11,6 +11,7 @@
     reason = "a failed step is a failed test"
 )]
 
+mod commands;
 mod handshake;
 mod health;
 mod support_server;

@@ -1,0 +1,16 @@
+//! Every row of the command tables against a real server, in both protocols: what a row sends is understood, and what
+//! comes back is its natural reply.
+
+mod bitmaps;
+mod connection;
+mod geo;
+mod hashes;
+mod keys;
+mod lists;
+mod publishing;
+mod scripting;
+mod server;
+mod sets;
+mod sorted_sets;
+mod strings;
+mod wire;

@@ -1,0 +1,258 @@
+//! Sorted sets, those commands that wait included.
+
+use redlane::commands::native::{BlockingCommands, SortedSetsCommands};
+use redlane::commands::types::{
+    Aggregate, CombineOptions, LexBound, LexRange, RankRange, ScanOptions, ScoreBound, ScoreRange,
+    SortedSetAddOptions, UpdateCheck,
+};
+use redlane_test_support::Server;
+
+use super::wire::{Wire, both};
+
+fn scored(members: &[(&str, f64)]) -> Vec<(String, f64)> {
+    members.iter().map(|(member, score)| ((*member).to_owned(), *score)).collect()
+}
+
+async fn abc(redis: &Wire, key: &str) {
+    redis.zadd_multiple(key, &[(1.0, "a"), (2.0, "b"), (3.0, "c")]).await;
+}
+
+#[tokio::test]
+async fn members_are_added_under_conditions() {
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("z");
+
+        assert_eq!(redis.zadd(key, "a", 1).await, 1);
+        assert_eq!(redis.zadd_multiple(key, &[(2, "b"), (5, "a")]).await, 1);
+        assert_eq!(redis.zadd_options(key, "a", 9, &SortedSetAddOptions::add_only()).await, 0);
+        let changed = SortedSetAddOptions::update_only(Some(UpdateCheck::GT)).include_changed_count();
+        assert_eq!(redis.zadd_multiple_options(key, &[(4, "a"), (3, "b"), (1, "new")], &changed).await, 1);
+        let add = SortedSetAddOptions::default().increment_score();
+        assert_eq!(redis.zadd_options(key, "a", 1.5, &add).read_as::<Option<f64>>().await, Some(6.5));
+        let only = SortedSetAddOptions::add_only().increment_score();
+        assert_eq!(redis.zadd_options(key, "a", 1.5, &only).read_as::<Option<f64>>().await, None);
+        assert_eq!(redis.zincr(key, "a", 0.5).await, 7.0);
+        assert_eq!(redis.zscore(key, "a").await, Some(7.0));
+        assert_eq!(redis.zscore(key, "q").await, None);
+        assert_eq!(redis.zscore_multiple(key, &["a", "q", "b"]).await, [Some(7.0), None, Some(3.0)]);
+        assert_eq!(redis.zcard(key).await, 2);
+        assert_eq!(redis.zrem(key, ["a", "q"].as_slice()).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_are_ranked_and_counted() {
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("z");
+        abc(redis, key).await;
+
+        assert_eq!((redis.zrank(key, "b").await, redis.zrevrank(key, "a").await), (Some(1), Some(2)));
+        assert_eq!((redis.zrank(key, "q").await, redis.zrevrank(key, "q").await), (None, None));
+        assert_eq!(redis.zcount(key, ScoreBound::Excluding(1.0), "+inf").await, 2);
+        assert_eq!(redis.zlexcount(key, "-", LexBound::Highest).await, 3);
+        assert_eq!(
+            redis.zscan_step(key, 0, ScanOptions::default().with_pattern("b")).await,
+            (0, scored(&[("b", 2.0)]))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ranks_come_with_scores() {
+    if Server::shared().predates("ZRANK WITHSCORE", Some((7, 2)), Some((7, 2))) {
+        return;
+    }
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("z");
+        abc(redis, key).await;
+
+        assert_eq!(redis.zrank_withscore(key, "b").await, Some((1, 2.0)));
+        assert_eq!(redis.zrevrank_withscore(key, "a").await, Some((2, 1.0)));
+        assert_eq!(redis.zrank_withscore(key, "q").await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_form_of_range_is_read() {
+    both(Server::shared(), async |redis, keys| {
+        let (key, out, absent) = (&keys.key("z"), &keys.key("out"), &keys.key("absent"));
+        abc(redis, key).await;
+
+        assert_eq!(redis.zrange(key, 0, -1).await, ["a", "b", "c"]);
+        assert!(redis.zrange(absent, 0, -1).await.is_empty());
+        assert_eq!(redis.zrange_withscores(key, 1, 2).await, scored(&[("b", 2.0), ("c", 3.0)]));
+        assert_eq!(redis.zrevrange(key, 0, 0).await, ["c"]);
+        assert_eq!(redis.zrevrange_withscores(key, 0, 0).await, scored(&[("c", 3.0)]));
+        assert_eq!(redis.zrange_options(key, RankRange::new(0, 0).reverse()).await, ["c"]);
+        let scores = ScoreRange::new(1.0, ScoreBound::Excluding(3.0));
+        assert_eq!(redis.zrange_options(key, scores.reverse()).await, ["b", "a"]);
+        assert_eq!(redis.zrange_options_withscores(key, scores.limit(1, 1)).await, scored(&[("b", 2.0)]));
+        let names = LexRange::new(LexBound::excluding("a"), LexBound::Highest);
+        assert_eq!(redis.zrange_options(key, names.clone().reverse().limit(0, 1)).await, ["c"]);
+        assert_eq!(redis.zrangestore(out, key, names).await, 2);
+        assert_eq!(redis.zrangestore(out, key, scores).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_older_form_of_range_is_read() {
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("z");
+        abc(redis, key).await;
+
+        assert_eq!(redis.zrangebyscore(key, 1, 2).await, ["a", "b"]);
+        assert_eq!(redis.zrangebyscore_withscores(key, "(1", 2).await, scored(&[("b", 2.0)]));
+        assert_eq!(redis.zrangebyscore_limit(key, "-inf", "+inf", 1, 1).await, ["b"]);
+        assert_eq!(redis.zrangebyscore_limit_withscores(key, 0, 9, 0, 1).await, scored(&[("a", 1.0)]));
+        assert_eq!(redis.zrevrangebyscore(key, 2, 1).await, ["b", "a"]);
+        assert_eq!(redis.zrevrangebyscore_withscores(key, 2, 2).await, scored(&[("b", 2.0)]));
+        assert_eq!(redis.zrevrangebyscore_limit(key, 9, 0, 0, 1).await, ["c"]);
+        assert_eq!(redis.zrevrangebyscore_limit_withscores(key, 9, 0, 2, -1).await, scored(&[("a", 1.0)]));
+        assert_eq!(redis.zrangebylex(key, "[b", "+").await, ["b", "c"]);
+        assert_eq!(redis.zrangebylex_limit(key, "-", "+", 0, 1).await, ["a"]);
+        assert_eq!(redis.zrevrangebylex(key, "+", "(b").await, ["c"]);
+        assert_eq!(redis.zrevrangebylex_limit(key, "+", "-", 1, 1).await, ["b"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ranges_are_removed() {
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("z");
+        abc(redis, key).await;
+
+        assert_eq!(redis.zremrangebyrank(key, 0, 0).await, 1);
+        assert_eq!(redis.zrembyscore(key, 2, 2).await, 1);
+        assert_eq!(redis.zrembylex(key, "[c", "[c").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_are_drawn_and_taken() {
+    both(Server::shared(), async |redis, keys| {
+        let (key, absent) = (&keys.key("z"), &keys.key("absent"));
+        abc(redis, key).await;
+
+        assert!(redis.zrandmember(key, None).read_as::<Option<String>>().await.is_some());
+        assert_eq!(redis.zrandmember(absent, None).read_as::<Option<String>>().await, None);
+        assert_eq!(redis.zrandmember(key, Some(-4)).read_as::<Vec<String>>().await.len(), 4);
+        let mut drawn = redis.zrandmember_withscores(key, 9).await;
+        drawn.sort_by(|left, right| left.0.cmp(&right.0));
+        assert_eq!(drawn, scored(&[("a", 1.0), ("b", 2.0), ("c", 3.0)]));
+        assert_eq!(redis.zpopmin(key, 1).await, scored(&[("a", 1.0)]));
+        assert_eq!(redis.zpopmax(key, 5).await, scored(&[("c", 3.0), ("b", 2.0)]));
+        assert!(redis.zpopmin(key, 1).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_waiting_pop_takes_what_is_there_or_gives_up() {
+    both(Server::shared(), async |redis, keys| {
+        let (empty, full) = (&keys.key("empty"), &keys.key("full"));
+        abc(redis, full).await;
+
+        assert_eq!(
+            redis.bzpopmin([empty, full].as_slice(), 1.0).await.unwrap(),
+            (full.clone(), "a".to_owned(), 1.0)
+        );
+        assert_eq!(redis.bzpopmax(full, 1.0).await.unwrap(), (full.clone(), "c".to_owned(), 3.0));
+        assert_eq!(redis.bzpopmin(empty, 0.01).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_members_are_taken_from_the_first_full_set() {
+    if Server::shared().lacks("ZMPOP") {
+        return;
+    }
+    both(Server::shared(), async |redis, keys| {
+        let (empty, full) = (&keys.key("empty"), &keys.key("full"));
+        let both = &[empty, full];
+        abc(redis, full).await;
+
+        assert_eq!(redis.zmpop_min(both, 1).await.unwrap(), (full.clone(), scored(&[("a", 1.0)])));
+        assert_eq!(redis.zmpop_max(both, 1).await.unwrap(), (full.clone(), scored(&[("c", 3.0)])));
+        assert_eq!(redis.bzmpop_min(1.0, both, 9).await.unwrap(), (full.clone(), scored(&[("b", 2.0)])));
+        assert_eq!(redis.zmpop_min(both, 1).await, None);
+        assert_eq!(redis.bzmpop_max(0.01, both, 1).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sorted_sets_are_combined() {
+    both(Server::shared(), async |redis, keys| {
+        let (a, b) = (&keys.key("a"), &keys.key("b"));
+        let both = &[a, b];
+        redis.zadd_multiple(a, &[(1, "x"), (2, "y")]).await;
+        redis.zadd_multiple(b, &[(10, "y"), (20, "z")]).await;
+        let greatest = CombineOptions::default().aggregate(Aggregate::Max).weights([1.0, 0.5]);
+
+        assert_eq!(redis.zunion(both).await, ["x", "y", "z"]);
+        assert_eq!(redis.zunion_withscores(both).await, scored(&[("x", 1.0), ("y", 12.0), ("z", 20.0)]));
+        assert_eq!(redis.zunion_options(both, &greatest).await, ["x", "y", "z"]);
+        let read = redis.zunion_options_withscores(both, &greatest).await;
+        assert_eq!(read, scored(&[("x", 1.0), ("y", 5.0), ("z", 10.0)]));
+        assert_eq!(redis.zinter(both).await, ["y"]);
+        assert_eq!(redis.zinter_withscores(both).await, scored(&[("y", 12.0)]));
+        assert_eq!(redis.zinter_options(both, &greatest).await, ["y"]);
+        assert_eq!(redis.zinter_options_withscores(both, &greatest).await, scored(&[("y", 5.0)]));
+        assert_eq!(redis.zdiff(both).await, ["x"]);
+        assert_eq!(redis.zdiff_withscores(both).await, scored(&[("x", 1.0)]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn combined_sorted_sets_are_stored() {
+    both(Server::shared(), async |redis, keys| {
+        let (a, b, out) = (&keys.key("a"), &keys.key("b"), &keys.key("out"));
+        let both = &[a, b];
+        let weights = &[(a, 2), (b, 3)];
+        redis.zadd_multiple(a, &[(1, "x"), (2, "y")]).await;
+        redis.zadd(b, "y", 10).await;
+        let y = async || redis.zscore(out, "y").await;
+
+        assert_eq!((redis.zunionstore(out, both).await, y().await), (2, Some(12.0)));
+        assert_eq!((redis.zunionstore_min(out, both).await, y().await), (2, Some(2.0)));
+        assert_eq!((redis.zunionstore_max(out, both).await, y().await), (2, Some(10.0)));
+        assert_eq!((redis.zunionstore_weights(out, weights).await, y().await), (2, Some(34.0)));
+        assert_eq!((redis.zunionstore_min_weights(out, weights).await, y().await), (2, Some(4.0)));
+        assert_eq!((redis.zunionstore_max_weights(out, weights).await, y().await), (2, Some(30.0)));
+        assert_eq!((redis.zinterstore(out, both).await, y().await), (1, Some(12.0)));
+        assert_eq!((redis.zinterstore_min(out, both).await, y().await), (1, Some(2.0)));
+        assert_eq!((redis.zinterstore_max(out, both).await, y().await), (1, Some(10.0)));
+        assert_eq!((redis.zinterstore_weights(out, weights).await, y().await), (1, Some(34.0)));
+        assert_eq!((redis.zinterstore_min_weights(out, weights).await, y().await), (1, Some(4.0)));
+        assert_eq!((redis.zinterstore_max_weights(out, weights).await, y().await), (1, Some(30.0)));
+        let options = CombineOptions::default().aggregate(Aggregate::Min);
+        assert_eq!((redis.zunionstore_options(out, both, &options).await, y().await), (2, Some(2.0)));
+        assert_eq!((redis.zinterstore_options(out, both, &options).await, y().await), (1, Some(2.0)));
+        assert_eq!(redis.zdiffstore(out, both).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn shared_members_are_counted() {
+    if Server::shared().lacks("ZINTERCARD") {
+        return;
+    }
+    both(Server::shared(), async |redis, keys| {
+        let (a, b) = (&keys.key("a"), &keys.key("b"));
+        abc(redis, a).await;
+        abc(redis, b).await;
+
+        assert_eq!(redis.zintercard([a, b].as_slice(), 0).await, 3);
+        assert_eq!(redis.zintercard([a, b].as_slice(), 2).await, 2);
+    })
+    .await;
+}
