@@ -11,4 +11,5 @@
     reason = "a failed step is a failed test"
 )]
 
+mod client;
 mod support_proxy;

@@ -90,6 +90,8 @@ struct Orders {
     generation: u64,
     /// Counts the cuts of [`FaultProxy::cut`] and says how the last one ends the connections.
     cuts: (u64, Cut),
+    /// Counts the calls of [`FaultProxy::mute`].
+    mutes: u64,
     server: SocketAddr,
 }
 
@@ -118,7 +120,7 @@ impl FaultProxy {
                 break (socket, port);
             }
         };
-        let orders = Orders { plan: Plan::default(), generation: 0, cuts: (0, Cut::Close), server };
+        let orders = Orders { plan: Plan::default(), generation: 0, cuts: (0, Cut::Close), mutes: 0, server };
         let (orders, seen) = watch::channel(orders);
         let (is_listening, listening) = watch::channel(true);
         let accepted = Arc::default();
@@ -174,6 +176,12 @@ impl FaultProxy {
     /// Ends all connections under way; new ones are as the plan says.
     pub fn cut(&self, cut: Cut) {
         self.orders.send_modify(|orders| orders.cuts = (orders.cuts.0 + 1, cut));
+    }
+
+    /// Makes the connections under way half-open for good: nothing passes on them any more, whatever the plan says.
+    /// New ones are as the plan says.
+    pub fn mute(&self) {
+        self.orders.send_modify(|orders| orders.mutes += 1);
     }
 
     /// Sends new connections to another server, on `port` of 127.0.0.1.

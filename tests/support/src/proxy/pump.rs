@@ -75,8 +75,8 @@ async fn pump(
     orders: watch::Receiver<Orders>,
     choose: fn(&Plan) -> Way,
 ) -> Stop {
-    let generation = orders.borrow().generation;
-    let pump = Pump { from, to, orders, choose, generation, passed: 0 };
+    let (generation, mutes) = (orders.borrow().generation, orders.borrow().mutes);
+    let pump = Pump { from, to, orders, choose, generation, mutes, passed: 0 };
     // A peer that is lost takes the other one with it.
     pump.run().await.unwrap_or(Stop::Cut(Cut::Reset))
 }
@@ -88,6 +88,8 @@ struct Pump<'a> {
     choose: fn(&Plan) -> Way,
     /// The plan under which `passed` is counted.
     generation: u64,
+    /// More of them than when the connection was made: it is mute.
+    mutes: u64,
     passed: u64,
 }
 
@@ -180,6 +182,9 @@ impl Pump<'_> {
         if orders.generation != self.generation {
             self.generation = orders.generation;
             self.passed = 0;
+        }
+        if orders.mutes != self.mutes {
+            return Way { flow: Flow::Swallow, ..Way::default() };
         }
         (self.choose)(&orders.plan)
     }
