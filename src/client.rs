@@ -26,7 +26,7 @@ use crate::commands::command::Command;
 use crate::commands::executor::{ExclusiveExecutor, Executor};
 use crate::commands::facts;
 use crate::config::{Config, Endpoint};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::handshake::{Greeting, Handshake};
 use crate::metrics::Metrics;
 use crate::route::Router;
@@ -112,6 +112,8 @@ impl Client {
             .await;
         match ping {
             Ok(_) => Ok(client),
+            // A server that cannot save answers so to everything but reads. It is there, and reads work.
+            Err(error) if error.kind() == ErrorKind::Misconfigured => Ok(client),
             Err(error) => {
                 client.close_within(Duration::ZERO).await;
                 Err(error)

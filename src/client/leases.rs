@@ -8,7 +8,7 @@ use redlane_pool::config::LinkConfig;
 use redlane_pool::connector::Dirt;
 use redlane_pool::dedicated::Dedicated;
 use redlane_pool::lease::Lease;
-use redlane_pool::pool::{AcquireError, Pool};
+use redlane_pool::pool::{AcquireError, Pool, Reservation};
 use redlane_pool::stats::PoolStats;
 use redlane_resp::reply::Reply;
 use tokio::time::Instant;
@@ -23,6 +23,8 @@ use crate::handshake::Handshake;
 /// The pool of a client.
 pub(crate) struct Leases {
     pool: Pool<Dedicated<Handshake>>,
+    /// The shared link's place: it counts against `max_connections`.
+    _link: Option<Reservation<Dedicated<Handshake>>>,
 }
 
 /// A connection in exclusive use.
@@ -33,7 +35,9 @@ impl Leases {
         // A lease's caller keeps its own clock: a blocking command may wait for ever.
         link.attempt_timeout = None;
         let pool = Pool::new(Dedicated::new(handshake, &link), config.pool());
-        Self { pool }
+        // A limit of one would leave nothing for commands that block, so there it counts without the link.
+        let _link = if config.max_connections() > 1 { pool.reserve(1).ok() } else { None };
+        Self { pool, _link }
     }
 
     /// Waits for a connection, at most `acquire_timeout` and until `deadline`.

@@ -4,6 +4,7 @@
 //! which variable, parameter, setting or position is wrong, and what was expected there.
 
 use crate::config::source::Source;
+use crate::error::Error;
 
 /// A configuration that cannot be used. Retrying does not help; the setting named in the text must change.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,5 +93,11 @@ fn place(setting: &str, from: Source) -> String {
         Source::Env(variable) if variable != "REDIS_URL" => variable.to_owned(),
         Source::Env(_) | Source::Url => format!("`{setting}` ({from})"),
         Source::Code | Source::Document | Source::Default => format!("setting `{setting}`"),
+    }
+}
+
+impl From<ConfigError> for Error {
+    fn from(error: ConfigError) -> Self {
+        Error::config(error.to_string())
     }
 }

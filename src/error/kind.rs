@@ -112,7 +112,6 @@ impl ErrorKind {
                 | Self::Moved
                 | Self::Ask
                 | Self::Unblocked
-                | Self::NoReplicas
         )
     }
 

@@ -62,8 +62,10 @@ async fn cancelled_tasks_never_see_each_others_replies() {
 
     assert_eq!(mismatches.load(Ordering::Relaxed), 0);
     assert!(answered.load(Ordering::Relaxed) > 10_000);
-    eventually_async("all tickets are free again", Duration::from_secs(5), || client.link_stats().tickets == 0)
-        .await;
+    eventually_async("all tickets are free again", Duration::from_secs(5), || {
+        client.link_stats().tickets == 0
+    })
+    .await;
     assert_eq!(client.link_stats().connects, 1, "no cancellation costs a connection");
 }
 
@@ -95,7 +97,8 @@ async fn a_read_whose_reply_was_lost_is_asked_again() {
         let (client, key) = (client.clone(), key.clone());
         async move { client.get(&key).await }
     });
-    eventually_async("the GET is under way", Duration::from_secs(2), || client.link_stats().in_flight == 1).await;
+    eventually_async("the GET is under way", Duration::from_secs(2), || client.link_stats().in_flight == 1)
+        .await;
 
     proxy.cut(Cut::Reset);
     proxy.heal().await;
@@ -133,8 +136,10 @@ async fn half_a_reply_and_silence_is_over_within_two_timeouts() {
     // Twenty milliseconds a byte: the frame stays open far beyond the timeout.
     let error = client.get(&key).no_retry().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    eventually_async("the socket is given up", TIMEOUT * 3, || closed_by(&client, CloseReason::FrameOverdue) > 0)
-        .await;
+    eventually_async("the socket is given up", TIMEOUT * 3, || {
+        closed_by(&client, CloseReason::FrameOverdue) > 0
+    })
+    .await;
 
     proxy.heal().await;
     assert!(client.get(&key).await.unwrap().is_some());
@@ -212,7 +217,10 @@ async fn a_rotated_password_is_told_at_once_and_forgotten_when_it_is_put_right()
     admin.command(&["CONFIG", "SET", "requirepass", "second"]);
     assert_eq!(client.ping().await.unwrap(), "PONG", "who is in stays in");
     proxy.cut(Cut::Close);
-    eventually_async("the cut is seen", Duration::from_secs(2), || closed_by(&client, CloseReason::Ended) == 1).await;
+    eventually_async("the cut is seen", Duration::from_secs(2), || {
+        closed_by(&client, CloseReason::Ended) == 1
+    })
+    .await;
 
     let began = Instant::now();
     let error = client.incr("n", 1).await.unwrap_err();
@@ -372,8 +380,10 @@ async fn a_paused_server_causes_timeouts_and_no_storm() {
     }
 
     assert!(began.elapsed() < TIMEOUT * 3);
-    eventually_async("the pause ends", Duration::from_secs(5), || began.elapsed() > Duration::from_millis(3_100))
-        .await;
+    eventually_async("the pause ends", Duration::from_secs(5), || {
+        began.elapsed() > Duration::from_millis(3_100)
+    })
+    .await;
     assert_eq!(client.ping().await.unwrap(), "PONG");
     assert!(proxy.accepted_count() <= 10, "{} connections", proxy.accepted_count());
 }
@@ -386,7 +396,8 @@ async fn a_blocking_command_delays_nobody() {
         let (client, key) = (client.clone(), key.clone());
         async move { client.blpop(&key, 5.0).await }
     });
-    eventually_async("it holds a connection", Duration::from_secs(2), || client.pool_stats().in_use == 1).await;
+    eventually_async("it holds a connection", Duration::from_secs(2), || client.pool_stats().in_use == 1)
+        .await;
     let began = Instant::now();
 
     for _ in 0..100 {
@@ -396,7 +407,8 @@ async fn a_blocking_command_delays_nobody() {
     assert!(began.elapsed() < Duration::from_secs(2));
     client.rpush(&key, "item").await.unwrap();
     assert_eq!(waiter.await.unwrap().unwrap(), Some((key, "item".to_owned())));
-    eventually_async("the connection is back", Duration::from_secs(2), || client.pool_stats().idle == 1).await;
+    eventually_async("the connection is back", Duration::from_secs(2), || client.pool_stats().idle == 1)
+        .await;
 }
 
 #[tokio::test]
@@ -483,7 +495,8 @@ async fn increments_under_cuts_are_never_applied_twice_nor_lost() {
     let until = Instant::now() + Duration::from_secs(3);
     let mut tasks = Vec::new();
     for _ in 0..20 {
-        let (client, acknowledged, unknown) = (client.clone(), Arc::clone(&acknowledged), Arc::clone(&unknown));
+        let (client, acknowledged, unknown) =
+            (client.clone(), Arc::clone(&acknowledged), Arc::clone(&unknown));
         tasks.push(tokio::spawn(async move {
             while Instant::now() < until {
                 match client.incr("n", 1).await {
