@@ -103,7 +103,8 @@ pub enum Skip {
     Pairs,
 }
 
-/// First version of each vendor's server that has the command; `None` when no known one has.
+/// First version of each vendor's server that has the command; `None` when no known one has, or a module
+/// brings it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Since {
     /// Redis.
@@ -224,7 +225,7 @@ pub struct Facts {
     pub prefix: &'static [u8],
     /// How many words those are.
     pub words: u8,
-    /// The group of the server's documentation: `string`, `sorted-set`, …
+    /// The group of the server's documentation: `string`, `sorted-set`, …; `module` for commands of modules.
     pub group: &'static str,
     /// Whether it may be repeated.
     pub class: Class,
@@ -363,9 +364,9 @@ impl Facts {
     #[must_use]
     pub fn page(&self) -> String {
         let page = self.name.to_ascii_lowercase().replace(' ', "-");
-        match self.since.redis {
-            Some(_) => format!("https://redis.io/docs/latest/commands/{page}/"),
-            None => format!("https://valkey.io/commands/{page}/"),
+        match self.since {
+            Since { redis: None, valkey: Some(_) } => format!("https://valkey.io/commands/{page}/"),
+            _ => format!("https://redis.io/docs/latest/commands/{page}/"),
         }
     }
 }

@@ -3,6 +3,16 @@
 //! They are methods of traits so that one row serves every receiver; the prelude brings all of them in. A
 //! client gives the future of the natural reply, which can be read as any other type; a pipeline gives
 //! itself.
+//!
+//! ```no_run
+//! use redlane::prelude::*;
+//!
+//! # async fn example(client: Client) -> Result<(), Error> {
+//! client.hset_all("user:7", [("name", "Ada"), ("age", "36")].as_slice()).await?;
+//! let age: u8 = client.hget("user:7", "age").read_as().await?;
+//! let best = client.zrange_options_withscores("scores", RankRange::new(0, 9).reverse()).await?;
+//! # Ok(()) }
+//! ```
 #![allow(clippy::extra_unused_lifetimes, reason = "every row has `'a` at hand, and few use it")]
 
 use std::collections::{HashMap, HashSet};

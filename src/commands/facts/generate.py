@@ -148,6 +148,44 @@ NEWER = [
     ("increx", "string", "8.8.0", "Write"),
 ]
 
+# Commands of modules, which no file of FOLDER has: class, then names. The key is the first argument, but for the
+# ones below.
+MODULES = {
+    "Read": """
+        json.get json.mget json.type json.strlen json.arrlen json.arrindex json.objkeys json.objlen json.resp
+        bf.exists bf.mexists bf.info bf.card bf.scandump cf.exists cf.mexists cf.count cf.info cf.scandump
+        cms.query cms.info topk.query topk.list topk.info topk.count tdigest.min tdigest.max tdigest.quantile
+        tdigest.cdf tdigest.rank tdigest.revrank tdigest.byrank tdigest.byrevrank tdigest.trimmed_mean
+        tdigest.info ts.get ts.range ts.revrange ts.info ts.mget ts.mrange ts.mrevrange ts.queryindex ft.search
+        ft.aggregate ft.info ft.explain ft.explaincli ft.profile ft._list ft.tagvals ft.dictdump ft.spellcheck
+        ft.syndump ft.sugget ft.suglen vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrange vsim
+    """,
+    "IdempotentWrite": """
+        json.set json.mset json.merge json.del json.forget json.clear bf.add bf.madd bf.insert tdigest.reset
+        ts.alter ts.del ft.dictadd ft.dictdel ft.sugdel vrem vsetattr
+    """,
+    "Write": """
+        json.arrappend json.arrinsert json.arrpop json.arrtrim json.numincrby json.nummultby json.strappend
+        json.toggle bf.reserve bf.loadchunk cf.add cf.addnx cf.insert cf.insertnx cf.del cf.reserve cf.loadchunk
+        cms.incrby cms.initbydim cms.initbyprob cms.merge topk.add topk.incrby topk.reserve tdigest.create
+        tdigest.add tdigest.merge ts.add ts.madd ts.incrby ts.decrby ts.create ts.createrule ts.deleterule
+        ft.create ft.alter ft.dropindex ft.aliasadd ft.aliasupdate ft.aliasdel ft.sugadd ft.synupdate ft.cursor
+        ft.config vadd
+    """,
+}
+MODULE_CONDITIONS = {"json.set": (3, "NX XX")}
+CONDITIONS.update(MODULE_CONDITIONS)
+MODULE_KEYS = {
+    "json.mget": "RO@index:1>range:-2:1:0",
+    "json.mset": "OW@index:1>range:-1:3:0",
+    "ts.madd": "RW@index:1>range:-1:3:0",
+    "ts.createrule": "RW@index:1>range:1:1:0",
+    "ts.deleterule": "RW@index:1>range:1:1:0",
+    "cms.merge": "OW@index:1>range:0:1:0 RO@index:2>keynum:0:1:1",
+    "tdigest.merge": "OW@index:1>range:0:1:0 RO@index:2>keynum:0:1:1",
+}
+MODULES_WITHOUT_KEYS = "ts.mget ts.mrange ts.mrevrange ts.queryindex".split()
+
 
 def load(folder):
     """{name: (row of the newest server that has it, {vendor: since})}, oldest server first."""
@@ -162,7 +200,10 @@ def load(folder):
     return found
 
 
-def class_of(name, flags):
+def class_of(name, row):
+    if "kind" in row:
+        return row["kind"]
+    flags = row["flags"].split(",")
     if name.startswith("client|") or name == "client" or name in CONN_STATE:
         return "ConnState"
     if BLOCKS.get(name, "Option") != "Option":
@@ -215,7 +256,7 @@ def entry(name, row, since, containers):
         'prefix: b"%s"' % "".join("$%d\\r\\n%s\\r\\n" % (len(w), w) for w in words),
         "words: %d" % len(words),
         'group: "%s"' % row["group"],
-        "class: Class::%s" % class_of(name, row["flags"].split(",")),
+        "class: Class::%s" % class_of(name, row),
         "since: Since { redis: %s, valkey: %s }" % (option(since.get("redis")), option(since.get("valkey"))),
     ]
     extra = [("lane", "Lane::" + lane_of(name), "Lane::Shared")]
@@ -248,6 +289,15 @@ def main(argv):
         flags = "readonly" if kind == "Read" else "write"
         row = dict(group=group, flags=flags, key_specs=spec, request_policy="-", response_policy="-")
         found[name] = (row, {"redis": since})
+    for kind, names in MODULES.items():
+        for name in names.split():
+            assert name not in found, name
+            spec = MODULE_KEYS.get(name, "%s@index:1>range:0:1:0" % ("RO" if kind == "Read" else "RW"))
+            # The indexes of FT commands are no keys; the dictionaries of suggestions are.
+            if name in MODULES_WITHOUT_KEYS or name.startswith("ft.") and not name.startswith("ft.sug"):
+                spec = "-"
+            row = dict(group="module", flags="", key_specs=spec, request_policy="-", response_policy="-")
+            found[name] = (dict(row, kind=kind), {})
     for name, since in ALSO.items():
         found[name][1].update(since)
     listed = READS + IDEMPOTENT + CONN_STATE + LATE_ERRORS + list(LANES) + list(LEAVES) + list(BLOCKS)

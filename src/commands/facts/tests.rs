@@ -134,6 +134,33 @@ fn lookup_ignores_case_and_knows_subcommands() {
 }
 
 #[test]
+fn the_table_is_what_the_script_writes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/commands");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/facts/generate.py");
+    if !folder.exists() {
+        return;
+    }
+
+    let written = std::process::Command::new("python3").arg(script).arg(folder).output().unwrap();
+
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    assert!(written.stdout == include_bytes!("table.rs"), "run generate.py again");
+}
+
+#[test]
+fn commands_of_modules_are_known_too() {
+    let get = lookup(b"json.get", None).unwrap();
+    let set = lookup(b"JSON.SET", None).unwrap();
+
+    assert_eq!((get.class, get.keys.len(), get.group), (Class::Read, 1, "module"));
+    assert_eq!(set.class_with(["k", "$", "1"]), Class::IdempotentWrite);
+    assert_eq!(set.class_with(["k", "$", "1", "nx"]), Class::Write);
+    assert_eq!(of("VADD").class, Class::Write);
+    assert!(of("FT.SEARCH").keys.is_empty());
+    assert_eq!(get.page(), "https://redis.io/docs/latest/commands/json.get/");
+}
+
+#[test]
 fn a_constant_finds_its_facts() {
     const FACTS: &Facts = of("OBJECT ENCODING");
 

@@ -19,7 +19,7 @@ async fn keys_are_counted_renamed_copied_and_deleted() {
         let (a, b, c) = (&keys.key("a"), &keys.key("b"), &keys.key("c"));
         redis.mset(&[(a, 1), (b, 2)]).await;
 
-        assert_eq!(redis.exists(a).read_as::<bool>().await, true);
+        assert!(redis.exists(a).read_as::<bool>().await);
         assert_eq!(redis.exists([a, b, a, c].as_slice()).await, 3);
         assert_eq!(redis.touch([a, c].as_slice()).await, 1);
         assert_eq!(redis.key_type(a).await, ValueType::String);
