@@ -57,7 +57,7 @@ struct Inner {
     router: Router,
     leases: Leases,
     retry: Retry,
-    /// Completed commands that the retry budget has been credited for.
+    /// Commands answered without an error that the retry budget has been credited for.
     credited: AtomicU64,
     metrics: Metrics,
     closed: AtomicBool,
@@ -218,8 +218,9 @@ impl Client {
         /// Enough successes to fill the bucket; more would be lost anyway.
         const FILLS: u64 = 1_000;
         let completed = self.inner.router.stats().completed;
-        let credited = self.inner.credited.swap(completed, Ordering::Relaxed);
-        for _ in 0..completed.saturating_sub(credited).min(FILLS) {
+        let succeeded = completed.saturating_sub(self.inner.metrics.error_replies());
+        let credited = self.inner.credited.fetch_max(succeeded, Ordering::Relaxed);
+        for _ in 0..succeeded.saturating_sub(credited).min(FILLS) {
             budget.earn();
         }
         let granted = budget.try_spend();

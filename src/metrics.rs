@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Metrics {
     retries: AtomicU64,
     retries_denied: AtomicU64,
+    error_replies: AtomicU64,
 }
 
 impl Metrics {
@@ -20,6 +21,16 @@ impl Metrics {
     #[must_use]
     pub fn retries_denied(&self) -> u64 {
         self.retries_denied.load(Ordering::Relaxed)
+    }
+
+    /// Error replies to commands; those inside a pipeline are not among them.
+    #[must_use]
+    pub fn error_replies(&self) -> u64 {
+        self.error_replies.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn replied_with_error(&self) {
+        self.error_replies.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn retried(&self) {

@@ -121,6 +121,11 @@ async fn attempts(
     let mut tried = u32::from(last.is_some());
     loop {
         if let Some(error) = last.take() {
+            if matches!(error.failure(), Failure::Server(_) | Failure::Auth(_))
+                && error.outcome() != Outcome::NotSent
+            {
+                client.metrics().replied_with_error();
+            }
             if matches!(error.kind(), ErrorKind::ReadOnly | ErrorKind::Auth)
                 && error.outcome() == Outcome::Refused
             {

@@ -12,4 +12,7 @@
 )]
 
 mod client;
+mod refusals;
+mod scripted;
+mod spans;
 mod support_proxy;
