@@ -31,7 +31,7 @@ macro_rules! bitmaps_rows { ($surface:ident) => { $crate::commands::surface::eac
     /// Gives the number of bits that are 1 in a range of bytes or bits.
     ///
     /// [`BITCOUNT`](https://redis.io/docs/latest/commands/bitcount/), since 2.6.0, O(N).
-    fn bitcount_in<K: ToSingleRedisArg>(key: K, range: BitRange) -> usize {
+    fn bitcount_in<K: ToSingleRedisArg>(key: K, range: BitRange) -> usize, typed none {
         command!("BITCOUNT").arg(key).arg(range)
     }
 
@@ -39,12 +39,14 @@ macro_rules! bitmaps_rows { ($surface:ident) => { $crate::commands::surface::eac
     /// first 0 behind it.
     ///
     /// [`BITPOS`](https://redis.io/docs/latest/commands/bitpos/), since 2.8.7, O(N).
-    fn bitpos<K: ToSingleRedisArg>(key: K, bit: bool) -> i64 { command!("BITPOS").arg(key).arg(bit) }
+    fn bitpos<K: ToSingleRedisArg>(key: K, bit: bool) -> i64, typed none {
+        command!("BITPOS").arg(key).arg(bit)
+    }
 
     /// Gives the place of the first bit that is 1, or 0, in a range of bytes or bits: -1 when there is none.
     ///
     /// [`BITPOS`](https://redis.io/docs/latest/commands/bitpos/), since 2.8.7, O(N).
-    fn bitpos_in<K: ToSingleRedisArg>(key: K, bit: bool, range: BitRange) -> i64 {
+    fn bitpos_in<K: ToSingleRedisArg>(key: K, bit: bool, range: BitRange) -> i64, typed none {
         command!("BITPOS").arg(key).arg(bit).arg(range)
     }
 
@@ -52,14 +54,14 @@ macro_rules! bitmaps_rows { ($surface:ident) => { $crate::commands::surface::eac
     /// would have overflowed and was to fail.
     ///
     /// [`BITFIELD`](https://redis.io/docs/latest/commands/bitfield/), since 3.2.0, O(1) per step.
-    fn bitfield<K: ToSingleRedisArg>(key: K, steps: BitField) -> Vec<Option<i64>> {
+    fn bitfield<K: ToSingleRedisArg>(key: K, steps: BitField) -> Vec<Option<i64>>, typed none {
         command!("BITFIELD").arg(key).arg(steps)
     }
 
     /// Reads integers of any width inside a string, on a replica too.
     ///
     /// [`BITFIELD_RO`](https://redis.io/docs/latest/commands/bitfield_ro/), since 6.0.0, O(1) per step.
-    fn bitfield_ro<K: ToSingleRedisArg>(key: K, reads: BitFieldReads) -> Vec<i64> {
+    fn bitfield_ro<K: ToSingleRedisArg>(key: K, reads: BitFieldReads) -> Vec<i64>, typed none {
         command!("BITFIELD_RO").arg(key).arg(reads)
     }
 

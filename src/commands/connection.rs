@@ -21,7 +21,7 @@ macro_rules! connection_rows { ($surface:ident) => { $crate::commands::surface::
     /// Answers with `message`.
     ///
     /// [`ECHO`](https://redis.io/docs/latest/commands/echo/), since 1.0.0, O(1).
-    fn echo<M: ToSingleRedisArg>(message: M) -> String { command!("ECHO").arg(message) }
+    fn echo<M: ToSingleRedisArg>(message: M) -> String, typed none { command!("ECHO").arg(message) }
 
     /// Gives the number of the connection.
     ///
@@ -36,52 +36,54 @@ macro_rules! connection_rows { ($surface:ident) => { $crate::commands::surface::
     /// Gives what the server knows about the connection: one line of `name=value` with blanks between them.
     ///
     /// [`CLIENT INFO`](https://redis.io/docs/latest/commands/client-info/), since 6.2.0, O(1).
-    fn client_info() -> String { command!("CLIENT INFO") }
+    fn client_info() -> String, typed none { command!("CLIENT INFO") }
 
     /// Gives what the server knows about all connections: a line of `name=value` for each.
     ///
     /// [`CLIENT LIST`](https://redis.io/docs/latest/commands/client-list/), since 2.4.0, O(N).
-    fn client_list() -> String { command!("CLIENT LIST") }
+    fn client_list() -> String, typed none { command!("CLIENT LIST") }
 
     /// Gives what the server knows about some connections: a line of `name=value` for each.
     ///
     /// [`CLIENT LIST`](https://redis.io/docs/latest/commands/client-list/), since 2.4.0, O(N).
-    fn client_list_filtered(filter: ClientListFilter) -> String { command!("CLIENT LIST").arg(filter) }
+    fn client_list_filtered(filter: ClientListFilter) -> String, typed none {
+        command!("CLIENT LIST").arg(filter)
+    }
 
     /// Closes connections and gives how many.
     ///
     /// [`CLIENT KILL`](https://redis.io/docs/latest/commands/client-kill/), since 2.4.0, O(N).
-    fn client_kill(filter: ClientKillFilter) -> usize { command!("CLIENT KILL").arg(filter) }
+    fn client_kill(filter: ClientKillFilter) -> usize, typed none { command!("CLIENT KILL").arg(filter) }
 
     /// Holds back the commands of all clients for `time`, rounded up to a millisecond.
     ///
     /// [`CLIENT PAUSE`](https://redis.io/docs/latest/commands/client-pause/), since 3.0.0, O(1).
-    fn client_pause(time: Duration, mode: PauseMode) -> () {
+    fn client_pause(time: Duration, mode: PauseMode) -> (), typed none {
         command!("CLIENT PAUSE").arg(millis(time)).arg(mode)
     }
 
     /// Ends a pause.
     ///
     /// [`CLIENT UNPAUSE`](https://redis.io/docs/latest/commands/client-unpause/), since 6.2.0, O(N).
-    fn client_unpause() -> () { command!("CLIENT UNPAUSE") }
+    fn client_unpause() -> (), typed none { command!("CLIENT UNPAUSE") }
 
     /// Ends the wait of a connection in a blocking command. `false` when it was not waiting.
     ///
     /// [`CLIENT UNBLOCK`](https://redis.io/docs/latest/commands/client-unblock/), since 5.0.0, O(log N).
-    fn client_unblock(id: i64, reason: UnblockReason) -> bool {
+    fn client_unblock(id: i64, reason: UnblockReason) -> bool, typed none {
         command!("CLIENT UNBLOCK").arg(id).arg(reason)
     }
 
     /// Gives the number of the connection to which invalidations go: 0 for this one, -1 for none.
     ///
     /// [`CLIENT GETREDIR`](https://redis.io/docs/latest/commands/client-getredir/), since 6.0.0, O(1).
-    fn client_getredir() -> i64 { command!("CLIENT GETREDIR") }
+    fn client_getredir() -> i64, typed none { command!("CLIENT GETREDIR") }
 
     /// Gives the state of the connection's tracking: `flags`, `redirect` and `prefixes`.
     ///
     /// [`CLIENT TRACKINGINFO`](https://redis.io/docs/latest/commands/client-trackinginfo/), since 6.2.0,
     /// O(1).
-    fn client_trackinginfo() -> HashMap<String, Value> { command!("CLIENT TRACKINGINFO") }
+    fn client_trackinginfo() -> HashMap<String, Value>, typed none { command!("CLIENT TRACKINGINFO") }
 } } }
 pub(crate) use connection_rows;
 
@@ -97,25 +99,29 @@ macro_rules! connection_state_rows { ($surface:ident) => { $crate::commands::sur
     /// Tells the server the name of the library behind the connection, which CLIENT LIST shows.
     ///
     /// [`CLIENT SETINFO`](https://redis.io/docs/latest/commands/client-setinfo/), since 7.2.0, O(1).
-    fn client_setinfo_lib_name<N: ToSingleRedisArg>(name: N) -> () {
+    fn client_setinfo_lib_name<N: ToSingleRedisArg>(name: N) -> (), typed none {
         command!("CLIENT SETINFO").arg("LIB-NAME").arg(name)
     }
 
     /// Tells the server the version of the library behind the connection, which CLIENT LIST shows.
     ///
     /// [`CLIENT SETINFO`](https://redis.io/docs/latest/commands/client-setinfo/), since 7.2.0, O(1).
-    fn client_setinfo_lib_ver<V: ToSingleRedisArg>(version: V) -> () {
+    fn client_setinfo_lib_ver<V: ToSingleRedisArg>(version: V) -> (), typed none {
         command!("CLIENT SETINFO").arg("LIB-VER").arg(version)
     }
 
     /// Spares the connection when the server closes some for want of memory, or not.
     ///
     /// [`CLIENT NO-EVICT`](https://redis.io/docs/latest/commands/client-no-evict/), since 7.0.0, O(1).
-    fn client_no_evict(on: bool) -> () { command!("CLIENT NO-EVICT").arg(if on { "ON" } else { "OFF" }) }
+    fn client_no_evict(on: bool) -> (), typed none {
+        command!("CLIENT NO-EVICT").arg(if on { "ON" } else { "OFF" })
+    }
 
     /// Keeps the connection's commands from counting as a use of their keys, or not.
     ///
     /// [`CLIENT NO-TOUCH`](https://redis.io/docs/latest/commands/client-no-touch/), since 7.2.0, O(1).
-    fn client_no_touch(on: bool) -> () { command!("CLIENT NO-TOUCH").arg(if on { "ON" } else { "OFF" }) }
+    fn client_no_touch(on: bool) -> (), typed none {
+        command!("CLIENT NO-TOUCH").arg(if on { "ON" } else { "OFF" })
+    }
 } } }
 pub(crate) use connection_state_rows;

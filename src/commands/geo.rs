@@ -20,7 +20,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         key: K,
         options: GeoAddOptions,
         members: M,
-    ) -> usize {
+    ) -> usize, typed none {
         command!("GEOADD").arg(key).arg(options).arg(members)
     }
 
@@ -88,7 +88,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
     /// Gives the names of the members in a circle, a box or a polygon. An absent key counts as empty.
     ///
     /// [`GEOSEARCH`](https://redis.io/docs/latest/commands/geosearch/), since 6.2.0, O(N+log(M)).
-    fn geo_search<K: ToSingleRedisArg>(key: K, search: &'a GeoSearch) -> Vec<String> {
+    fn geo_search<K: ToSingleRedisArg>(key: K, search: &'a GeoSearch) -> Vec<String>, typed none {
         command!("GEOSEARCH").arg(key).arg(search)
     }
 
@@ -100,7 +100,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         key: K,
         search: &'a GeoSearch,
         details: GeoDetails,
-    ) -> Vec<GeoMatch> {
+    ) -> Vec<GeoMatch>, typed none {
         command!("GEOSEARCH").arg(key).arg(search).arg(details)
     }
 
@@ -111,7 +111,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         dstkey: D,
         key: K,
         search: &'a GeoSearch,
-    ) -> usize {
+    ) -> usize, typed none {
         command!("GEOSEARCHSTORE").arg(dstkey).arg(key).arg(search)
     }
 
@@ -123,7 +123,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         dstkey: D,
         key: K,
         search: &'a GeoSearch,
-    ) -> usize {
+    ) -> usize, typed none {
         command!("GEOSEARCHSTORE").arg(dstkey).arg(key).arg(search).arg("STOREDIST")
     }
 } } }

@@ -58,7 +58,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Sets several fields, from a map or from a list of pairs, and gives how many are new.
     ///
     /// [`HSET`](https://redis.io/docs/latest/commands/hset/), since 2.0.0, O(N).
-    fn hset_all<K: ToSingleRedisArg, M: ToRedisArgs>(key: K, fields: M) -> usize {
+    fn hset_all<K: ToSingleRedisArg, M: ToRedisArgs>(key: K, fields: M) -> usize, typed none {
         command!("HSET").arg(key).arg(fields)
     }
 
@@ -130,14 +130,18 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Adds `delta` to the number that a field spells and gives the sum; an absent field counts as 0.
     ///
     /// [`HINCRBY`](https://redis.io/docs/latest/commands/hincrby/), since 2.0.0, O(1).
-    fn hincr_by<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F, delta: i64) -> i64 {
+    fn hincr_by<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F, delta: i64) -> i64, typed none {
         command!("HINCRBY").arg(key).arg(field).arg(delta)
     }
 
     /// Adds `delta` to the number that a field spells and gives the sum; an absent field counts as 0.
     ///
     /// [`HINCRBYFLOAT`](https://redis.io/docs/latest/commands/hincrbyfloat/), since 2.6.0, O(1).
-    fn hincr_by_float<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F, delta: f64) -> f64 {
+    fn hincr_by_float<K: ToSingleRedisArg, F: ToSingleRedisArg>(
+        key: K,
+        field: F,
+        delta: f64,
+    ) -> f64, typed none {
         command!("HINCRBYFLOAT").arg(key).arg(field).arg(delta)
     }
 
@@ -159,20 +163,22 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Gives the length of a field's value in bytes, 0 when there is no such field or key.
     ///
     /// [`HSTRLEN`](https://redis.io/docs/latest/commands/hstrlen/), since 3.2.0, O(1).
-    fn hstrlen<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F) -> usize {
+    fn hstrlen<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F) -> usize, typed none {
         command!("HSTRLEN").arg(key).arg(field)
     }
 
     /// Gives some field; `None` when there is no such key.
     ///
     /// [`HRANDFIELD`](https://redis.io/docs/latest/commands/hrandfield/), since 6.2.0, O(1).
-    fn hrandfield<K: ToSingleRedisArg>(key: K) -> Option<String> { command!("HRANDFIELD").arg(key) }
+    fn hrandfield<K: ToSingleRedisArg>(key: K) -> Option<String>, typed none {
+        command!("HRANDFIELD").arg(key)
+    }
 
     /// Gives some fields: up to `count` different ones, or exactly `-count` of them when negative, some
     /// perhaps twice.
     ///
     /// [`HRANDFIELD`](https://redis.io/docs/latest/commands/hrandfield/), since 6.2.0, O(N).
-    fn hrandfield_multiple<K: ToSingleRedisArg>(key: K, count: i64) -> Vec<String> {
+    fn hrandfield_multiple<K: ToSingleRedisArg>(key: K, count: i64) -> Vec<String>, typed none {
         command!("HRANDFIELD").arg(key).arg(count)
     }
 
@@ -180,7 +186,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     /// negative.
     ///
     /// [`HRANDFIELD`](https://redis.io/docs/latest/commands/hrandfield/), since 6.2.0, O(N).
-    fn hrandfield_withvalues<K: ToSingleRedisArg>(key: K, count: i64) -> Vec<(String, String)> {
+    fn hrandfield_withvalues<K: ToSingleRedisArg>(key: K, count: i64) -> Vec<(String, String)>, typed none {
         command!("HRANDFIELD").arg(key).arg(count).arg("WITHVALUES")
     }
 
@@ -191,7 +197,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         key: K,
         cursor: u64,
         options: ScanOptions,
-    ) -> (u64, Vec<(String, String)>) {
+    ) -> (u64, Vec<(String, String)>), typed none {
         command!("HSCAN").arg(key).arg(cursor).arg(options)
     }
 
@@ -203,7 +209,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         key: K,
         cursor: u64,
         options: ScanOptions,
-    ) -> (u64, Vec<String>) {
+    ) -> (u64, Vec<String>), typed none {
         command!("HSCAN").arg(key).arg(cursor).arg(options).arg("NOVALUES")
     }
 

@@ -23,7 +23,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// Marks keys as just used and gives how many there are.
     ///
     /// [`TOUCH`](https://redis.io/docs/latest/commands/touch/), since 3.2.1, O(N).
-    fn touch<K: ToRedisArgs>(keys: K) -> usize { command!("TOUCH").arg(keys) }
+    fn touch<K: ToRedisArgs>(keys: K) -> usize, typed none { command!("TOUCH").arg(keys) }
 
     /// Gives the type of the value of `key`; [`ValueType::None`] when there is no such key.
     ///
@@ -39,13 +39,13 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// Gives some key, `None` when there is none.
     ///
     /// [`RANDOMKEY`](https://redis.io/docs/latest/commands/randomkey/), since 1.0.0, O(1).
-    fn randomkey() -> Option<String> { command!("RANDOMKEY") }
+    fn randomkey() -> Option<String>, typed none { command!("RANDOMKEY") }
 
     /// Gives some keys, and the cursor to go on with: 0 at the beginning and at the end. A key may be given
     /// twice; one that comes or goes meanwhile may be given or not.
     ///
     /// [`SCAN`](https://redis.io/docs/latest/commands/scan/), since 2.8.0, O(1) per call.
-    fn scan_step(cursor: u64, options: ScanOptions) -> (u64, Vec<String>) {
+    fn scan_step(cursor: u64, options: ScanOptions) -> (u64, Vec<String>), typed none {
         command!("SCAN").arg(cursor).arg(options)
     }
 
@@ -79,7 +79,9 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// Moves `key` to another database. `false` when there is no such key, or the other database has one.
     ///
     /// [`MOVE`](https://redis.io/docs/latest/commands/move/), since 1.0.0, O(1).
-    fn move_key<K: ToSingleRedisArg>(key: K, db: u32) -> bool { command!("MOVE").arg(key).arg(db) }
+    fn move_key<K: ToSingleRedisArg>(key: K, db: u32) -> bool, typed none {
+        command!("MOVE").arg(key).arg(db)
+    }
 
     /// Lets `key` expire after `seconds`; zero or less deletes it now. `false` when there is no such key.
     ///
@@ -90,7 +92,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// no such key.
     ///
     /// [`EXPIRE`](https://redis.io/docs/latest/commands/expire/), since 1.0.0, O(1), the options since 7.0.0.
-    fn expire_options<K: ToSingleRedisArg>(key: K, seconds: i64, option: ExpireOption) -> bool {
+    fn expire_options<K: ToSingleRedisArg>(key: K, seconds: i64, option: ExpireOption) -> bool, typed none {
         command!("EXPIRE").arg(key).arg(seconds).arg(option)
     }
 
@@ -98,7 +100,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// is no such key.
     ///
     /// [`PEXPIRE`](https://redis.io/docs/latest/commands/pexpire/), since 2.6.0, O(1).
-    fn expire_after<K: ToSingleRedisArg>(key: K, time: Duration) -> bool {
+    fn expire_after<K: ToSingleRedisArg>(key: K, time: Duration) -> bool, typed none {
         command!("PEXPIRE").arg(key).arg(millis(time))
     }
 
@@ -112,7 +114,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     ///
     /// [`EXPIREAT`](https://redis.io/docs/latest/commands/expireat/), since 1.2.0, O(1), the options since
     /// 7.0.0.
-    fn expire_at_options<K: ToSingleRedisArg>(key: K, ts: i64, option: ExpireOption) -> bool {
+    fn expire_at_options<K: ToSingleRedisArg>(key: K, ts: i64, option: ExpireOption) -> bool, typed none {
         command!("EXPIREAT").arg(key).arg(ts).arg(option)
     }
 
@@ -127,7 +129,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     ///
     /// [`PEXPIRE`](https://redis.io/docs/latest/commands/pexpire/), since 2.6.0, O(1), the options since
     /// 7.0.0.
-    fn pexpire_options<K: ToSingleRedisArg>(key: K, ms: i64, option: ExpireOption) -> bool {
+    fn pexpire_options<K: ToSingleRedisArg>(key: K, ms: i64, option: ExpireOption) -> bool, typed none {
         command!("PEXPIRE").arg(key).arg(ms).arg(option)
     }
 
@@ -142,7 +144,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     ///
     /// [`PEXPIREAT`](https://redis.io/docs/latest/commands/pexpireat/), since 2.6.0, O(1), the options since
     /// 7.0.0.
-    fn pexpire_at_options<K: ToSingleRedisArg>(key: K, ts: i64, option: ExpireOption) -> bool {
+    fn pexpire_at_options<K: ToSingleRedisArg>(key: K, ts: i64, option: ExpireOption) -> bool, typed none {
         command!("PEXPIREAT").arg(key).arg(ts).arg(option)
     }
 
@@ -175,12 +177,16 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// key.
     ///
     /// [`DUMP`](https://redis.io/docs/latest/commands/dump/), since 2.6.0, O(N).
-    fn dump<K: ToSingleRedisArg>(key: K) -> Option<Bytes> { command!("DUMP").arg(key) }
+    fn dump<K: ToSingleRedisArg>(key: K) -> Option<Bytes>, typed none { command!("DUMP").arg(key) }
 
     /// Makes `key` of a value that DUMP gave.
     ///
     /// [`RESTORE`](https://redis.io/docs/latest/commands/restore/), since 2.6.0, O(N).
-    fn restore<K: ToSingleRedisArg, V: ToSingleRedisArg>(key: K, value: V, options: RestoreOptions) -> () {
+    fn restore<K: ToSingleRedisArg, V: ToSingleRedisArg>(
+        key: K,
+        value: V,
+        options: RestoreOptions,
+    ) -> (), typed none {
         command!("RESTORE").arg(key).arg(options.ttl()).arg(value).arg(options)
     }
 
@@ -197,7 +203,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
         db: u32,
         timeout: Duration,
         options: MigrateOptions,
-    ) -> String {
+    ) -> String, typed none {
         command!("MIGRATE")
             .arg(host)
             .arg(port)
@@ -214,7 +220,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// With [`SortOptions::get`] an element may be null; read such a reply as `Vec<Option<String>>`.
     ///
     /// [`SORT`](https://redis.io/docs/latest/commands/sort/), since 1.0.0, O(N+M*log(M)).
-    fn sort<K: ToSingleRedisArg>(key: K, options: SortOptions) -> Vec<String> {
+    fn sort<K: ToSingleRedisArg>(key: K, options: SortOptions) -> Vec<String>, typed none {
         command!("SORT").arg(key).arg(options)
     }
 
@@ -222,7 +228,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// empty.
     ///
     /// [`SORT_RO`](https://redis.io/docs/latest/commands/sort_ro/), since 7.0.0, O(N+M*log(M)).
-    fn sort_ro<K: ToSingleRedisArg>(key: K, options: SortOptions) -> Vec<String> {
+    fn sort_ro<K: ToSingleRedisArg>(key: K, options: SortOptions) -> Vec<String>, typed none {
         command!("SORT_RO").arg(key).arg(options)
     }
 
@@ -234,7 +240,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
         key: K,
         destination: D,
         options: SortOptions,
-    ) -> usize {
+    ) -> usize, typed none {
         command!("SORT").arg(key).arg(options).arg("STORE").arg(destination)
     }
 
@@ -271,7 +277,7 @@ macro_rules! keys_blocking_rows { ($surface:ident) => { $crate::commands::surfac
     /// about those of the lease. `Duration::ZERO` waits for ever.
     ///
     /// [`WAIT`](https://redis.io/docs/latest/commands/wait/), since 3.0.0, O(1).
-    fn wait(replicas: usize, timeout: Duration) -> usize {
+    fn wait(replicas: usize, timeout: Duration) -> usize, typed none {
         command!("WAIT").arg(replicas).arg(millis(timeout))
     }
 
@@ -281,7 +287,7 @@ macro_rules! keys_blocking_rows { ($surface:ident) => { $crate::commands::surfac
     /// It speaks about one connection, as `wait` does. `Duration::ZERO` waits for ever.
     ///
     /// [`WAITAOF`](https://redis.io/docs/latest/commands/waitaof/), since 7.2.0, O(1).
-    fn waitaof(local: usize, replicas: usize, timeout: Duration) -> (usize, usize) {
+    fn waitaof(local: usize, replicas: usize, timeout: Duration) -> (usize, usize), typed none {
         command!("WAITAOF").arg(local).arg(replicas).arg(millis(timeout))
     }
 } } }

@@ -20,17 +20,19 @@ macro_rules! publishing_rows { ($surface:ident) => { $crate::commands::surface::
     /// Gives the channels that somebody listens to on this node: all, or those that match a glob pattern.
     ///
     /// [`PUBSUB CHANNELS`](https://redis.io/docs/latest/commands/pubsub-channels/), since 2.8.0, O(N).
-    fn pubsub_channels(pattern: Option<&'a str>) -> Vec<String> { command!("PUBSUB CHANNELS").arg(pattern) }
+    fn pubsub_channels(pattern: Option<&'a str>) -> Vec<String>, typed none {
+        command!("PUBSUB CHANNELS").arg(pattern)
+    }
 
     /// Gives the number of patterns that somebody listens to on this node.
     ///
     /// [`PUBSUB NUMPAT`](https://redis.io/docs/latest/commands/pubsub-numpat/), since 2.8.0, O(1).
-    fn pubsub_numpat() -> usize { command!("PUBSUB NUMPAT") }
+    fn pubsub_numpat() -> usize, typed none { command!("PUBSUB NUMPAT") }
 
     /// Gives the number of subscribers of each of these channels on this node, without those of patterns.
     ///
     /// [`PUBSUB NUMSUB`](https://redis.io/docs/latest/commands/pubsub-numsub/), since 2.8.0, O(N).
-    fn pubsub_numsub<C: ToRedisArgs>(channels: C) -> HashMap<String, usize> {
+    fn pubsub_numsub<C: ToRedisArgs>(channels: C) -> HashMap<String, usize>, typed none {
         command!("PUBSUB NUMSUB").arg(channels)
     }
 
@@ -39,14 +41,14 @@ macro_rules! publishing_rows { ($surface:ident) => { $crate::commands::surface::
     ///
     /// [`PUBSUB SHARDCHANNELS`](https://redis.io/docs/latest/commands/pubsub-shardchannels/), since 7.0.0,
     /// O(N).
-    fn pubsub_shardchannels(pattern: Option<&'a str>) -> Vec<String> {
+    fn pubsub_shardchannels(pattern: Option<&'a str>) -> Vec<String>, typed none {
         command!("PUBSUB SHARDCHANNELS").arg(pattern)
     }
 
     /// Gives the number of subscribers of each of these channels of shards on this node.
     ///
     /// [`PUBSUB SHARDNUMSUB`](https://redis.io/docs/latest/commands/pubsub-shardnumsub/), since 7.0.0, O(N).
-    fn pubsub_shardnumsub<C: ToRedisArgs>(channels: C) -> HashMap<String, usize> {
+    fn pubsub_shardnumsub<C: ToRedisArgs>(channels: C) -> HashMap<String, usize>, typed none {
         command!("PUBSUB SHARDNUMSUB").arg(channels)
     }
 } } }

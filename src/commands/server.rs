@@ -9,24 +9,24 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Gives what the server tells about itself, as text: the sections that it holds for the usual ones.
     ///
     /// [`INFO`](https://redis.io/docs/latest/commands/info/), since 1.0.0, O(1).
-    fn info_text() -> String { command!("INFO") }
+    fn info_text() -> String, typed none { command!("INFO") }
 
     /// Gives some sections of what the server tells about itself, as text. `all` and `everything` are names
     /// of sections too.
     ///
     /// [`INFO`](https://redis.io/docs/latest/commands/info/), since 1.0.0, O(1), several sections since
     /// 7.0.0.
-    fn info_sections<S: ToRedisArgs>(sections: S) -> String { command!("INFO").arg(sections) }
+    fn info_sections<S: ToRedisArgs>(sections: S) -> String, typed none { command!("INFO").arg(sections) }
 
     /// Gives the number of keys in the database.
     ///
     /// [`DBSIZE`](https://redis.io/docs/latest/commands/dbsize/), since 1.0.0, O(1).
-    fn dbsize() -> usize { command!("DBSIZE") }
+    fn dbsize() -> usize, typed none { command!("DBSIZE") }
 
     /// Gives the server's time: seconds since 1970, and microseconds.
     ///
     /// [`TIME`](https://redis.io/docs/latest/commands/time/), since 2.6.0, O(1).
-    fn time() -> (u64, u32) { command!("TIME") }
+    fn time() -> (u64, u32), typed none { command!("TIME") }
 
     /// Deletes all keys of all databases.
     ///
@@ -51,13 +51,13 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Exchanges two databases: who uses one sees the keys of the other at once.
     ///
     /// [`SWAPDB`](https://redis.io/docs/latest/commands/swapdb/), since 4.0.0, O(N).
-    fn swapdb(first: u32, second: u32) -> () { command!("SWAPDB").arg(first).arg(second) }
+    fn swapdb(first: u32, second: u32) -> (), typed none { command!("SWAPDB").arg(first).arg(second) }
 
     /// Gives configuration parameters by name or glob pattern. Those that do not exist are left out.
     ///
     /// [`CONFIG GET`](https://redis.io/docs/latest/commands/config-get/), since 2.0.0, O(N), several since
     /// 7.0.0.
-    fn config_get<P: ToRedisArgs>(parameters: P) -> HashMap<String, String> {
+    fn config_get<P: ToRedisArgs>(parameters: P) -> HashMap<String, String>, typed none {
         command!("CONFIG GET").arg(parameters)
     }
 
@@ -65,141 +65,143 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`CONFIG SET`](https://redis.io/docs/latest/commands/config-set/), since 2.0.0, O(N), several since
     /// 7.0.0.
-    fn config_set<P: ToRedisArgs>(parameters: P) -> () { command!("CONFIG SET").arg(parameters) }
+    fn config_set<P: ToRedisArgs>(parameters: P) -> (), typed none { command!("CONFIG SET").arg(parameters) }
 
     /// Sets the counters of INFO to zero.
     ///
     /// [`CONFIG RESETSTAT`](https://redis.io/docs/latest/commands/config-resetstat/), since 2.0.0, O(1).
-    fn config_resetstat() -> () { command!("CONFIG RESETSTAT") }
+    fn config_resetstat() -> (), typed none { command!("CONFIG RESETSTAT") }
 
     /// Writes the present configuration to the file that the server was started with.
     ///
     /// [`CONFIG REWRITE`](https://redis.io/docs/latest/commands/config-rewrite/), since 2.8.0, O(1).
-    fn config_rewrite() -> () { command!("CONFIG REWRITE") }
+    fn config_rewrite() -> (), typed none { command!("CONFIG REWRITE") }
 
     /// Saves all keys before it answers, and serves nobody meanwhile.
     ///
     /// [`SAVE`](https://redis.io/docs/latest/commands/save/), since 1.0.0, O(N).
-    fn save() -> () { command!("SAVE") }
+    fn save() -> (), typed none { command!("SAVE") }
 
     /// Begins to save all keys in the background, and says so.
     ///
     /// [`BGSAVE`](https://redis.io/docs/latest/commands/bgsave/), since 1.0.0, O(1).
-    fn bgsave() -> String { command!("BGSAVE") }
+    fn bgsave() -> String, typed none { command!("BGSAVE") }
 
     /// Begins to save all keys in the background, when the append only file is written as soon as that is
     /// done.
     ///
     /// [`BGSAVE`](https://redis.io/docs/latest/commands/bgsave/), since 1.0.0, O(1).
-    fn bgsave_schedule() -> String { command!("BGSAVE").arg("SCHEDULE") }
+    fn bgsave_schedule() -> String, typed none { command!("BGSAVE").arg("SCHEDULE") }
 
     /// Begins to write the append only file anew in the background, and says so.
     ///
     /// [`BGREWRITEAOF`](https://redis.io/docs/latest/commands/bgrewriteaof/), since 1.0.0, O(1).
-    fn bgrewriteaof() -> String { command!("BGREWRITEAOF") }
+    fn bgrewriteaof() -> String, typed none { command!("BGREWRITEAOF") }
 
     /// Gives the second since 1970 at which keys were last saved.
     ///
     /// [`LASTSAVE`](https://redis.io/docs/latest/commands/lastsave/), since 1.0.0, O(1).
-    fn lastsave() -> u64 { command!("LASTSAVE") }
+    fn lastsave() -> u64, typed none { command!("LASTSAVE") }
 
     /// Gives the server's part in replication.
     ///
     /// [`ROLE`](https://redis.io/docs/latest/commands/role/), since 2.8.12, O(1).
-    fn role() -> Role { command!("ROLE") }
+    fn role() -> Role, typed none { command!("ROLE") }
 
     /// Makes the server a replica of another. Its own keys are gone then.
     ///
     /// [`REPLICAOF`](https://redis.io/docs/latest/commands/replicaof/), since 5.0.0, O(1).
-    fn replicaof<H: ToSingleRedisArg>(host: H, port: u16) -> () { command!("REPLICAOF").arg(host).arg(port) }
+    fn replicaof<H: ToSingleRedisArg>(host: H, port: u16) -> (), typed none {
+        command!("REPLICAOF").arg(host).arg(port)
+    }
 
     /// Makes the server a primary. It keeps its keys.
     ///
     /// [`REPLICAOF`](https://redis.io/docs/latest/commands/replicaof/), since 5.0.0, O(1).
-    fn replicaof_no_one() -> () { command!("REPLICAOF").arg("NO").arg("ONE") }
+    fn replicaof_no_one() -> (), typed none { command!("REPLICAOF").arg("NO").arg("ONE") }
 
     /// Begins to hand the server's part over to a replica.
     ///
     /// [`FAILOVER`](https://redis.io/docs/latest/commands/failover/), since 6.2.0, O(1).
-    fn failover(options: FailoverOptions) -> () { command!("FAILOVER").arg(options) }
+    fn failover(options: FailoverOptions) -> (), typed none { command!("FAILOVER").arg(options) }
 
     /// Gives up a handover that is under way.
     ///
     /// [`FAILOVER`](https://redis.io/docs/latest/commands/failover/), since 6.2.0, O(1).
-    fn failover_abort() -> () { command!("FAILOVER").arg("ABORT") }
+    fn failover_abort() -> (), typed none { command!("FAILOVER").arg("ABORT") }
 
     /// Gives the bytes that a key and its value take; `None` when there is no such key. Of a collection,
     /// `samples` elements are looked at (0: all; the server's default is 5).
     ///
     /// [`MEMORY USAGE`](https://redis.io/docs/latest/commands/memory-usage/), since 4.0.0, O(N).
-    fn memory_usage<K: ToSingleRedisArg>(key: K, samples: Option<usize>) -> Option<usize> {
+    fn memory_usage<K: ToSingleRedisArg>(key: K, samples: Option<usize>) -> Option<usize>, typed none {
         command!("MEMORY USAGE").arg(key).arg(samples.map(|samples| ("SAMPLES", samples)))
     }
 
     /// Gives figures about the server's memory.
     ///
     /// [`MEMORY STATS`](https://redis.io/docs/latest/commands/memory-stats/), since 4.0.0, O(1).
-    fn memory_stats() -> HashMap<String, Value> { command!("MEMORY STATS") }
+    fn memory_stats() -> HashMap<String, Value>, typed none { command!("MEMORY STATS") }
 
     /// Gives advice about the server's memory.
     ///
     /// [`MEMORY DOCTOR`](https://redis.io/docs/latest/commands/memory-doctor/), since 4.0.0, O(1).
-    fn memory_doctor() -> String { command!("MEMORY DOCTOR") }
+    fn memory_doctor() -> String, typed none { command!("MEMORY DOCTOR") }
 
     /// Gives the allocator's own report.
     ///
     /// [`MEMORY MALLOC-STATS`](https://redis.io/docs/latest/commands/memory-malloc-stats/), since 4.0.0, slow
     /// on a big heap.
-    fn memory_malloc_stats() -> String { command!("MEMORY MALLOC-STATS") }
+    fn memory_malloc_stats() -> String, typed none { command!("MEMORY MALLOC-STATS") }
 
     /// Asks the allocator to give unused memory back. It removes no expired key.
     ///
     /// [`MEMORY PURGE`](https://redis.io/docs/latest/commands/memory-purge/), since 4.0.0, slow on a big
     /// heap.
-    fn memory_purge() -> () { command!("MEMORY PURGE") }
+    fn memory_purge() -> (), typed none { command!("MEMORY PURGE") }
 
     /// Gives the latest entries of the slow log, the newest first: 10 of them unless it is said otherwise,
     /// all for -1.
     ///
     /// [`SLOWLOG GET`](https://redis.io/docs/latest/commands/slowlog-get/), since 2.2.12, O(N).
-    fn slowlog_get(count: Option<i64>) -> Vec<SlowLogEntry> { command!("SLOWLOG GET").arg(count) }
+    fn slowlog_get(count: Option<i64>) -> Vec<SlowLogEntry>, typed none { command!("SLOWLOG GET").arg(count) }
 
     /// Gives the number of entries in the slow log.
     ///
     /// [`SLOWLOG LEN`](https://redis.io/docs/latest/commands/slowlog-len/), since 2.2.12, O(1).
-    fn slowlog_len() -> usize { command!("SLOWLOG LEN") }
+    fn slowlog_len() -> usize, typed none { command!("SLOWLOG LEN") }
 
     /// Empties the slow log.
     ///
     /// [`SLOWLOG RESET`](https://redis.io/docs/latest/commands/slowlog-reset/), since 2.2.12, O(N).
-    fn slowlog_reset() -> () { command!("SLOWLOG RESET") }
+    fn slowlog_reset() -> (), typed none { command!("SLOWLOG RESET") }
 
     /// Gives the latest entries of one of the command logs, the newest first; all of them for -1.
     ///
     /// [`COMMANDLOG GET`](https://valkey.io/commands/commandlog-get/), since Valkey 8.1.0, O(N).
-    fn commandlog_get(count: i64, kind: CommandLogKind) -> Vec<SlowLogEntry> {
+    fn commandlog_get(count: i64, kind: CommandLogKind) -> Vec<SlowLogEntry>, typed none {
         command!("COMMANDLOG GET").arg(count).arg(kind)
     }
 
     /// Gives the number of entries in one of the command logs.
     ///
     /// [`COMMANDLOG LEN`](https://valkey.io/commands/commandlog-len/), since Valkey 8.1.0, O(1).
-    fn commandlog_len(kind: CommandLogKind) -> usize { command!("COMMANDLOG LEN").arg(kind) }
+    fn commandlog_len(kind: CommandLogKind) -> usize, typed none { command!("COMMANDLOG LEN").arg(kind) }
 
     /// Empties one of the command logs.
     ///
     /// [`COMMANDLOG RESET`](https://valkey.io/commands/commandlog-reset/), since Valkey 8.1.0, O(N).
-    fn commandlog_reset(kind: CommandLogKind) -> () { command!("COMMANDLOG RESET").arg(kind) }
+    fn commandlog_reset(kind: CommandLogKind) -> (), typed none { command!("COMMANDLOG RESET").arg(kind) }
 
     /// Gives the latest spike of each event that the latency monitor knows.
     ///
     /// [`LATENCY LATEST`](https://redis.io/docs/latest/commands/latency-latest/), since 2.8.13, O(1).
-    fn latency_latest() -> Vec<LatencySpike> { command!("LATENCY LATEST") }
+    fn latency_latest() -> Vec<LatencySpike>, typed none { command!("LATENCY LATEST") }
 
     /// Gives up to 160 spikes of an event: the second since 1970, and milliseconds.
     ///
     /// [`LATENCY HISTORY`](https://redis.io/docs/latest/commands/latency-history/), since 2.8.13, O(1).
-    fn latency_history<E: ToSingleRedisArg>(event: E) -> Vec<(u64, u64)> {
+    fn latency_history<E: ToSingleRedisArg>(event: E) -> Vec<(u64, u64)>, typed none {
         command!("LATENCY HISTORY").arg(event)
     }
 
@@ -207,94 +209,102 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// is named.
     ///
     /// [`LATENCY HISTOGRAM`](https://redis.io/docs/latest/commands/latency-histogram/), since 7.0.0, O(N).
-    fn latency_histogram<C: ToRedisArgs>(commands: C) -> HashMap<String, Value> {
+    fn latency_histogram<C: ToRedisArgs>(commands: C) -> HashMap<String, Value>, typed none {
         command!("LATENCY HISTOGRAM").arg(commands)
     }
 
     /// Draws an event's spikes with characters.
     ///
     /// [`LATENCY GRAPH`](https://redis.io/docs/latest/commands/latency-graph/), since 2.8.13, O(1).
-    fn latency_graph<E: ToSingleRedisArg>(event: E) -> String { command!("LATENCY GRAPH").arg(event) }
+    fn latency_graph<E: ToSingleRedisArg>(event: E) -> String, typed none {
+        command!("LATENCY GRAPH").arg(event)
+    }
 
     /// Gives advice about what makes the server slow.
     ///
     /// [`LATENCY DOCTOR`](https://redis.io/docs/latest/commands/latency-doctor/), since 2.8.13, O(1).
-    fn latency_doctor() -> String { command!("LATENCY DOCTOR") }
+    fn latency_doctor() -> String, typed none { command!("LATENCY DOCTOR") }
 
     /// Forgets the spikes of some events, of all when none is named, and gives of how many.
     ///
     /// [`LATENCY RESET`](https://redis.io/docs/latest/commands/latency-reset/), since 2.8.13, O(1).
-    fn latency_reset<E: ToRedisArgs>(events: E) -> usize { command!("LATENCY RESET").arg(events) }
+    fn latency_reset<E: ToRedisArgs>(events: E) -> usize, typed none { command!("LATENCY RESET").arg(events) }
 
     /// Gives the number of the server's commands.
     ///
     /// [`COMMAND COUNT`](https://redis.io/docs/latest/commands/command-count/), since 2.8.13, O(1).
-    fn command_count() -> usize { command!("COMMAND COUNT") }
+    fn command_count() -> usize, typed none { command!("COMMAND COUNT") }
 
     /// Gives the names of the server's commands.
     ///
     /// [`COMMAND LIST`](https://redis.io/docs/latest/commands/command-list/), since 7.0.0, O(N).
-    fn command_list() -> Vec<String> { command!("COMMAND LIST") }
+    fn command_list() -> Vec<String>, typed none { command!("COMMAND LIST") }
 
     /// Gives the names of some of the server's commands.
     ///
     /// [`COMMAND LIST`](https://redis.io/docs/latest/commands/command-list/), since 7.0.0, O(N).
-    fn command_list_filtered(filter: CommandFilter) -> Vec<String> { command!("COMMAND LIST").arg(filter) }
+    fn command_list_filtered(filter: CommandFilter) -> Vec<String>, typed none {
+        command!("COMMAND LIST").arg(filter)
+    }
 
     /// Gives what the server says about commands, about all of them when none is named; null for each that it
     /// does not know.
     ///
     /// [`COMMAND INFO`](https://redis.io/docs/latest/commands/command-info/), since 2.8.13, O(N).
-    fn command_info<C: ToRedisArgs>(names: C) -> Vec<Value> { command!("COMMAND INFO").arg(names) }
+    fn command_info<C: ToRedisArgs>(names: C) -> Vec<Value>, typed none {
+        command!("COMMAND INFO").arg(names)
+    }
 
     /// Gives the server's documentation of commands, of all of them when none is named.
     ///
     /// [`COMMAND DOCS`](https://redis.io/docs/latest/commands/command-docs/), since 7.0.0, O(N).
-    fn command_docs<C: ToRedisArgs>(names: C) -> HashMap<String, Value> {
+    fn command_docs<C: ToRedisArgs>(names: C) -> HashMap<String, Value>, typed none {
         command!("COMMAND DOCS").arg(names)
     }
 
     /// Gives the keys in a command with its arguments.
     ///
     /// [`COMMAND GETKEYS`](https://redis.io/docs/latest/commands/command-getkeys/), since 2.8.13, O(N).
-    fn command_getkeys<C: ToRedisArgs>(words: C) -> Vec<String> { command!("COMMAND GETKEYS").arg(words) }
+    fn command_getkeys<C: ToRedisArgs>(words: C) -> Vec<String>, typed none {
+        command!("COMMAND GETKEYS").arg(words)
+    }
 
     /// Gives the keys in a command with its arguments, and what it does to each.
     ///
     /// [`COMMAND GETKEYSANDFLAGS`](https://redis.io/docs/latest/commands/command-getkeysandflags/), since
     /// 7.0.0, O(N).
-    fn command_getkeysandflags<C: ToRedisArgs>(words: C) -> Vec<(String, Vec<String>)> {
+    fn command_getkeysandflags<C: ToRedisArgs>(words: C) -> Vec<(String, Vec<String>)>, typed none {
         command!("COMMAND GETKEYSANDFLAGS").arg(words)
     }
 
     /// Gives the loaded modules: for each its `name`, `ver`, `path` and `args`.
     ///
     /// [`MODULE LIST`](https://redis.io/docs/latest/commands/module-list/), since 4.0.0, O(N).
-    fn module_list() -> Vec<HashMap<String, Value>> { command!("MODULE LIST") }
+    fn module_list() -> Vec<HashMap<String, Value>>, typed none { command!("MODULE LIST") }
 
     /// Loads a module from a file of the server.
     ///
     /// [`MODULE LOAD`](https://redis.io/docs/latest/commands/module-load/), since 4.0.0, O(1).
-    fn module_load<P: ToSingleRedisArg, A: ToRedisArgs>(path: P, arguments: A) -> () {
+    fn module_load<P: ToSingleRedisArg, A: ToRedisArgs>(path: P, arguments: A) -> (), typed none {
         command!("MODULE LOAD").arg(path).arg(arguments)
     }
 
     /// Loads a module from a file of the server, with a configuration.
     ///
     /// [`MODULE LOADEX`](https://redis.io/docs/latest/commands/module-loadex/), since 7.0.0, O(1).
-    fn module_loadex<P: ToSingleRedisArg>(path: P, options: &'a ModuleOptions) -> () {
+    fn module_loadex<P: ToSingleRedisArg>(path: P, options: &'a ModuleOptions) -> (), typed none {
         command!("MODULE LOADEX").arg(path).arg(options)
     }
 
     /// Unloads a module.
     ///
     /// [`MODULE UNLOAD`](https://redis.io/docs/latest/commands/module-unload/), since 4.0.0, O(1).
-    fn module_unload<N: ToSingleRedisArg>(name: N) -> () { command!("MODULE UNLOAD").arg(name) }
+    fn module_unload<N: ToSingleRedisArg>(name: N) -> (), typed none { command!("MODULE UNLOAD").arg(name) }
 
     /// Gives a picture made by the server, and its version.
     ///
     /// [`LOLWUT`](https://redis.io/docs/latest/commands/lolwut/), since 5.0.0, O(1).
-    fn lolwut() -> String { command!("LOLWUT") }
+    fn lolwut() -> String, typed none { command!("LOLWUT") }
 } } }
 pub(crate) use server_rows;
 

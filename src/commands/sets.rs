@@ -59,7 +59,7 @@ macro_rules! sets_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// Takes up to `count` members. An absent key counts as empty.
     ///
     /// [`SPOP`](https://redis.io/docs/latest/commands/spop/), since 1.0.0, O(N).
-    fn spop_multiple<K: ToSingleRedisArg>(key: K, count: usize) -> Vec<String> {
+    fn spop_multiple<K: ToSingleRedisArg>(key: K, count: usize) -> Vec<String>, typed none {
         command!("SPOP").arg(key).arg(count)
     }
 
@@ -80,7 +80,11 @@ macro_rules! sets_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// given twice.
     ///
     /// [`SSCAN`](https://redis.io/docs/latest/commands/sscan/), since 2.8.0, O(1) per call.
-    fn sscan_step<K: ToSingleRedisArg>(key: K, cursor: u64, options: ScanOptions) -> (u64, Vec<String>) {
+    fn sscan_step<K: ToSingleRedisArg>(
+        key: K,
+        cursor: u64,
+        options: ScanOptions,
+    ) -> (u64, Vec<String>), typed none {
         command!("SSCAN").arg(key).arg(cursor).arg(options)
     }
 
@@ -111,7 +115,7 @@ macro_rules! sets_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// Gives how many members all sets share, counting no further than `limit` (0: to the end).
     ///
     /// [`SINTERCARD`](https://redis.io/docs/latest/commands/sintercard/), since 7.0.0, O(N*M).
-    fn sintercard<K: ToRedisArgs>(keys: K, limit: usize) -> usize {
+    fn sintercard<K: ToRedisArgs>(keys: K, limit: usize) -> usize, typed none {
         command!("SINTERCARD").arg(keys.num_of_args()).arg(keys).arg("LIMIT").arg(limit)
     }
 

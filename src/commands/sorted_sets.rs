@@ -156,7 +156,10 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     /// or key. Servers have the option since 7.2.
     ///
     /// [`ZRANK`](https://redis.io/docs/latest/commands/zrank/), since 2.0.0, O(log(N)).
-    fn zrank_withscore<K: ToSingleRedisArg, M: ToSingleRedisArg>(key: K, member: M) -> Option<(usize, f64)> {
+    fn zrank_withscore<K: ToSingleRedisArg, M: ToSingleRedisArg>(
+        key: K,
+        member: M,
+    ) -> Option<(usize, f64)>, typed none {
         command!("ZRANK").arg(key).arg(member).arg("WITHSCORE")
     }
 
@@ -174,7 +177,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     fn zrevrank_withscore<K: ToSingleRedisArg, M: ToSingleRedisArg>(
         key: K,
         member: M,
-    ) -> Option<(usize, f64)> {
+    ) -> Option<(usize, f64)>, typed none {
         command!("ZREVRANK").arg(key).arg(member).arg("WITHSCORE")
     }
 
@@ -198,7 +201,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     ///
     /// [`ZRANGE`](https://redis.io/docs/latest/commands/zrange/), since 1.2.0, O(log(N)+M), the kinds since
     /// 6.2.0.
-    fn zrange_options<K: ToSingleRedisArg, R: SortedSetRange>(key: K, range: R) -> Vec<String> {
+    fn zrange_options<K: ToSingleRedisArg, R: SortedSetRange>(key: K, range: R) -> Vec<String>, typed none {
         command!("ZRANGE").arg(key).arg(range)
     }
 
@@ -209,7 +212,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     fn zrange_options_withscores<K: ToSingleRedisArg, R: ScoredRange>(
         key: K,
         range: R,
-    ) -> Vec<(String, f64)> {
+    ) -> Vec<(String, f64)>, typed none {
         command!("ZRANGE").arg(key).arg(range).arg("WITHSCORES")
     }
 
@@ -221,7 +224,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         key: K,
         range: R,
-    ) -> usize {
+    ) -> usize, typed none {
         command!("ZRANGESTORE").arg(dstkey).arg(key).arg(range)
     }
 
@@ -475,7 +478,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         key: K,
         cursor: u64,
         options: ScanOptions,
-    ) -> (u64, Vec<(String, f64)>) {
+    ) -> (u64, Vec<(String, f64)>), typed none {
         command!("ZSCAN").arg(key).arg(cursor).arg(options)
     }
 
@@ -544,7 +547,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: K,
         options: &'a CombineOptions,
-    ) -> usize {
+    ) -> usize, typed none {
         command!("ZINTERSTORE").arg(dstkey).arg(keys.num_of_args()).arg(keys).arg(options)
     }
 
@@ -613,79 +616,91 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: K,
         options: &'a CombineOptions,
-    ) -> usize {
+    ) -> usize, typed none {
         command!("ZUNIONSTORE").arg(dstkey).arg(keys.num_of_args()).arg(keys).arg(options)
     }
 
     /// Gives the members that all sorted sets share, the lowest sum of scores first.
     ///
     /// [`ZINTER`](https://redis.io/docs/latest/commands/zinter/), since 6.2.0, O(N*K+M*log(M)).
-    fn zinter<K: ToRedisArgs>(keys: K) -> Vec<String> { command!("ZINTER").arg(keys.num_of_args()).arg(keys) }
+    fn zinter<K: ToRedisArgs>(keys: K) -> Vec<String>, typed none {
+        command!("ZINTER").arg(keys.num_of_args()).arg(keys)
+    }
 
     /// Gives the members that all sorted sets share, with the sum of their scores, the lowest first.
     ///
     /// [`ZINTER`](https://redis.io/docs/latest/commands/zinter/), since 6.2.0, O(N*K+M*log(M)).
-    fn zinter_withscores<K: ToRedisArgs>(keys: K) -> Vec<(String, f64)> {
+    fn zinter_withscores<K: ToRedisArgs>(keys: K) -> Vec<(String, f64)>, typed none {
         command!("ZINTER").arg(keys.num_of_args()).arg(keys).arg("WITHSCORES")
     }
 
     /// Gives the members that all sorted sets share, in the order of scores combined as the options say.
     ///
     /// [`ZINTER`](https://redis.io/docs/latest/commands/zinter/), since 6.2.0, O(N*K+M*log(M)).
-    fn zinter_options<K: ToRedisArgs>(keys: K, options: &'a CombineOptions) -> Vec<String> {
+    fn zinter_options<K: ToRedisArgs>(keys: K, options: &'a CombineOptions) -> Vec<String>, typed none {
         command!("ZINTER").arg(keys.num_of_args()).arg(keys).arg(options)
     }
 
     /// Gives the members that all sorted sets share, with scores combined as the options say.
     ///
     /// [`ZINTER`](https://redis.io/docs/latest/commands/zinter/), since 6.2.0, O(N*K+M*log(M)).
-    fn zinter_options_withscores<K: ToRedisArgs>(keys: K, options: &'a CombineOptions) -> Vec<(String, f64)> {
+    fn zinter_options_withscores<K: ToRedisArgs>(
+        keys: K,
+        options: &'a CombineOptions,
+    ) -> Vec<(String, f64)>, typed none {
         command!("ZINTER").arg(keys.num_of_args()).arg(keys).arg(options).arg("WITHSCORES")
     }
 
     /// Gives the members of all sorted sets together, the lowest sum of scores first.
     ///
     /// [`ZUNION`](https://redis.io/docs/latest/commands/zunion/), since 6.2.0, O(N+M*log(M)).
-    fn zunion<K: ToRedisArgs>(keys: K) -> Vec<String> { command!("ZUNION").arg(keys.num_of_args()).arg(keys) }
+    fn zunion<K: ToRedisArgs>(keys: K) -> Vec<String>, typed none {
+        command!("ZUNION").arg(keys.num_of_args()).arg(keys)
+    }
 
     /// Gives the members of all sorted sets together, with the sum of their scores, the lowest first.
     ///
     /// [`ZUNION`](https://redis.io/docs/latest/commands/zunion/), since 6.2.0, O(N+M*log(M)).
-    fn zunion_withscores<K: ToRedisArgs>(keys: K) -> Vec<(String, f64)> {
+    fn zunion_withscores<K: ToRedisArgs>(keys: K) -> Vec<(String, f64)>, typed none {
         command!("ZUNION").arg(keys.num_of_args()).arg(keys).arg("WITHSCORES")
     }
 
     /// Gives the members of all sorted sets together, in the order of scores combined as the options say.
     ///
     /// [`ZUNION`](https://redis.io/docs/latest/commands/zunion/), since 6.2.0, O(N+M*log(M)).
-    fn zunion_options<K: ToRedisArgs>(keys: K, options: &'a CombineOptions) -> Vec<String> {
+    fn zunion_options<K: ToRedisArgs>(keys: K, options: &'a CombineOptions) -> Vec<String>, typed none {
         command!("ZUNION").arg(keys.num_of_args()).arg(keys).arg(options)
     }
 
     /// Gives the members of all sorted sets together, with scores combined as the options say.
     ///
     /// [`ZUNION`](https://redis.io/docs/latest/commands/zunion/), since 6.2.0, O(N+M*log(M)).
-    fn zunion_options_withscores<K: ToRedisArgs>(keys: K, options: &'a CombineOptions) -> Vec<(String, f64)> {
+    fn zunion_options_withscores<K: ToRedisArgs>(
+        keys: K,
+        options: &'a CombineOptions,
+    ) -> Vec<(String, f64)>, typed none {
         command!("ZUNION").arg(keys.num_of_args()).arg(keys).arg(options).arg("WITHSCORES")
     }
 
     /// Gives how many members all sorted sets share, counting no further than `limit` (0: to the end).
     ///
     /// [`ZINTERCARD`](https://redis.io/docs/latest/commands/zintercard/), since 7.0.0, O(N*K).
-    fn zintercard<K: ToRedisArgs>(keys: K, limit: usize) -> usize {
+    fn zintercard<K: ToRedisArgs>(keys: K, limit: usize) -> usize, typed none {
         command!("ZINTERCARD").arg(keys.num_of_args()).arg(keys).arg("LIMIT").arg(limit)
     }
 
     /// Gives the members of the first sorted set that are in none of the others, the lowest score first.
     ///
     /// [`ZDIFF`](https://redis.io/docs/latest/commands/zdiff/), since 6.2.0, O(L+(N-K)*log(N)).
-    fn zdiff<K: ToRedisArgs>(keys: K) -> Vec<String> { command!("ZDIFF").arg(keys.num_of_args()).arg(keys) }
+    fn zdiff<K: ToRedisArgs>(keys: K) -> Vec<String>, typed none {
+        command!("ZDIFF").arg(keys.num_of_args()).arg(keys)
+    }
 
     /// Gives the members of the first sorted set that are in none of the others, with their scores, the
     /// lowest first.
     ///
     /// [`ZDIFF`](https://redis.io/docs/latest/commands/zdiff/), since 6.2.0, O(L+(N-K)*log(N)).
-    fn zdiff_withscores<K: ToRedisArgs>(keys: K) -> Vec<(String, f64)> {
+    fn zdiff_withscores<K: ToRedisArgs>(keys: K) -> Vec<(String, f64)>, typed none {
         command!("ZDIFF").arg(keys.num_of_args()).arg(keys).arg("WITHSCORES")
     }
 
@@ -693,7 +708,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     /// are.
     ///
     /// [`ZDIFFSTORE`](https://redis.io/docs/latest/commands/zdiffstore/), since 6.2.0, O(L+(N-K)*log(N)).
-    fn zdiffstore<D: ToSingleRedisArg, K: ToRedisArgs>(dstkey: D, keys: K) -> usize {
+    fn zdiffstore<D: ToSingleRedisArg, K: ToRedisArgs>(dstkey: D, keys: K) -> usize, typed none {
         command!("ZDIFFSTORE").arg(dstkey).arg(keys.num_of_args()).arg(keys)
     }
 } } }

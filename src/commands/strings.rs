@@ -139,12 +139,12 @@ macro_rules! strings_rows { ($surface:ident) => { $crate::commands::surface::eac
     /// Adds 1 to the number that the value spells and gives the sum; an absent key counts as 0.
     ///
     /// [`INCR`](https://redis.io/docs/latest/commands/incr/), since 1.0.0, O(1).
-    fn incr_one<K: ToSingleRedisArg>(key: K) -> i64 { command!("INCR").arg(key) }
+    fn incr_one<K: ToSingleRedisArg>(key: K) -> i64, typed none { command!("INCR").arg(key) }
 
     /// Adds `delta` to the number that the value spells and gives the sum; an absent key counts as 0.
     ///
     /// [`INCRBYFLOAT`](https://redis.io/docs/latest/commands/incrbyfloat/), since 2.6.0, O(1).
-    fn incr_by_float<K: ToSingleRedisArg>(key: K, delta: f64) -> f64 {
+    fn incr_by_float<K: ToSingleRedisArg>(key: K, delta: f64) -> f64, typed none {
         command!("INCRBYFLOAT").arg(key).arg(delta)
     }
 
@@ -159,19 +159,19 @@ macro_rules! strings_rows { ($surface:ident) => { $crate::commands::surface::eac
     /// Subtracts 1 from the number that the value spells and gives the difference; an absent key counts as 0.
     ///
     /// [`DECR`](https://redis.io/docs/latest/commands/decr/), since 1.0.0, O(1).
-    fn decr_one<K: ToSingleRedisArg>(key: K) -> i64 { command!("DECR").arg(key) }
+    fn decr_one<K: ToSingleRedisArg>(key: K) -> i64, typed none { command!("DECR").arg(key) }
 
     /// Gives the longest common subsequence of two values; an absent key counts as empty.
     ///
     /// [`LCS`](https://redis.io/docs/latest/commands/lcs/), since 7.0.0, O(N*M) in the lengths.
-    fn lcs<K1: ToSingleRedisArg, K2: ToSingleRedisArg>(key1: K1, key2: K2) -> String {
+    fn lcs<K1: ToSingleRedisArg, K2: ToSingleRedisArg>(key1: K1, key2: K2) -> String, typed none {
         command!("LCS").arg(key1).arg(key2)
     }
 
     /// Gives the length of the longest common subsequence of two values; an absent key counts as empty.
     ///
     /// [`LCS`](https://redis.io/docs/latest/commands/lcs/), since 7.0.0, O(N*M) in the lengths.
-    fn lcs_len<K1: ToSingleRedisArg, K2: ToSingleRedisArg>(key1: K1, key2: K2) -> u64 {
+    fn lcs_len<K1: ToSingleRedisArg, K2: ToSingleRedisArg>(key1: K1, key2: K2) -> u64, typed none {
         command!("LCS").arg(key1).arg(key2).arg("LEN")
     }
 
@@ -182,14 +182,14 @@ macro_rules! strings_rows { ($surface:ident) => { $crate::commands::surface::eac
         key1: K1,
         key2: K2,
         options: LcsOptions,
-    ) -> LcsMatches {
+    ) -> LcsMatches, typed none {
         command!("LCS").arg(key1).arg(key2).arg("IDX").arg(options).arg("WITHMATCHLEN")
     }
 
     /// Deletes `key` if its value is `value`. `false` when it is another or there is no such key.
     ///
     /// [`DELIFEQ`](https://valkey.io/commands/delifeq/), since Valkey 9.0.0, O(1).
-    fn del_if_eq<K: ToSingleRedisArg, V: ToSingleRedisArg>(key: K, value: V) -> bool {
+    fn del_if_eq<K: ToSingleRedisArg, V: ToSingleRedisArg>(key: K, value: V) -> bool, typed none {
         command!("DELIFEQ").arg(key).arg(value)
     }
 

@@ -1,9 +1,10 @@
 //! How surfaces grow from the rows of the command tables.
 //!
-//! A row is: doc, `fn name<Generics>(arguments) -> natural reply { bytes }`; behind the reply may stand
-//! `typed any` (the caller says what to read) or `typed (Type)` where redis-rs's typed traits read something
-//! else. [`each_row`] parses that once and hands every row, normalised, to one macro per surface. A new
-//! surface is one more macro here, and no row changes.
+//! A row is: doc, `fn name<Generics>(arguments) -> natural reply { bytes }`. Behind the reply may stand
+//! `typed any` (the caller says what to read) or `typed (Type)`, where redis-rs's typed traits read something
+//! else, and `typed none`, where redis-rs has no such row: its surfaces leave that one out. [`each_row`]
+//! parses this once and hands every row, normalised, to one macro per surface. A new surface is one more
+//! macro here, and no row changes.
 
 /// Parses rows and hands each to `$surface` as
 /// `[attributes] name [generics] (arguments) [natural reply] [typed] { body }`.
