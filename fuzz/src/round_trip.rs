@@ -38,9 +38,12 @@ impl WireSink for Joined {
 }
 
 fn command(mut source: Source<'_>) {
-    let name = String::from_utf8_lossy(source.bytes(12)).into_owned();
-    let mut command = Command::new(&name);
-    let mut expected = vec![name.into_bytes()];
+    let (mut command, mut expected) = if source.below(2) == 0 {
+        let name = String::from_utf8_lossy(source.bytes(12)).into_owned();
+        (Command::new(&name), vec![name.into_bytes()])
+    } else {
+        (Command::with_prefix(b"$6\r\nCONFIG\r\n$3\r\nGET\r\n", 2), vec![b"CONFIG".to_vec(), b"GET".to_vec()])
+    };
     while !source.is_empty() && expected.len() < 40 {
         let arg = argument(&mut source);
         append(&mut command, &arg, source.below(7));

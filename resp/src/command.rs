@@ -1,8 +1,8 @@
 //! A command that owns its bytes: it outlives a retry and a redirect, and is copied out as often as it is sent.
 //!
 //! Arguments are stored as they go over the wire (`$3\r\nGET\r\n`): 192 bytes in the command itself, all of them on
-//! the heap once they need more. Only the `*N` line is missing; it is written when the command is copied out. An
-//! argument of 16 KiB or more is a segment of its own, which is never copied on its way to the socket.
+//! the heap once they need more. Only the `*N` line is missing; it is written when the command is copied out, and ahead
+//! of the arguments the ready words that it began with, which stay where the program has them. An argument of 16 KiB or more is a segment of its own, which is never copied on its way to the socket.
 //! What surprises: `Debug` shows neither keys nor values, since one of them may be a password.
 
 mod args;
@@ -21,7 +21,8 @@ use crate::to_args::{NextArg, RedisWrite, ToRedisArgs};
 pub use self::args::Args;
 pub use self::sink::WireSink;
 
-/// Bytes that a command holds without an allocation: a SET of a 64-byte value under a key of 100.
+/// Bytes of encoded arguments that a command holds without an allocation, ready words not counted: a SET of a 64-byte
+/// value under a key of 100.
 pub const INLINE_BYTES: usize = 192;
 
 /// From this size in bytes on an argument is a segment of its own: copying 16 KiB costs more than one more part of a
@@ -41,7 +42,10 @@ const FULL: u8 = INLINE_BYTES as u8;
 /// ```
 #[derive(Clone)]
 pub struct Command {
-    /// The encoded arguments, as long as there is no `long`.
+    /// The first words, encoded once and for all. Not copied into `inline`: a move right behind so small a write
+    /// would wait for it (17 ns a command instead of 36, measured in `benches/`).
+    prefix: &'static [u8],
+    /// The encoded arguments behind them, as long as there is no `long`.
     inline: [u8; INLINE_BYTES],
     /// Bytes used of `inline`; all of them, once there is a `long`, so that nothing more is written there.
     used: u8,
@@ -83,17 +87,12 @@ impl Command {
     #[inline]
     pub fn with_prefix(words: &'static [u8], count: usize) -> Self {
         debug_assert!(count > 0 && count_words(words) == Some(count), "not {count} encoded words");
-        let mut command = Command { inline: [0; INLINE_BYTES], used: words.len() as u8, count, long: None };
-        if let Some(room) = command.inline.get_mut(..words.len()) {
-            room.copy_from_slice(words);
-        } else {
-            command.used = 0;
-            command.spill(words.len()).encoded.extend_from_slice(words);
-        }
-        command
+        Command { prefix: words, inline: [0; INLINE_BYTES], used: 0, count, long: None }
     }
 
     /// Appends a value as however many arguments it is.
+    ///
+    /// Each call moves the command, some 8 ns; where that counts, [`push_arg`](Self::push_arg) does not.
     #[inline(always)]
     #[must_use]
     pub fn arg<T: ToRedisArgs>(mut self, value: T) -> Self {
@@ -131,15 +130,18 @@ impl Command {
     /// Iterates over the arguments, the name first.
     pub fn args(&self) -> Args<'_> {
         match &self.long {
-            None => Args::new(self.encoded(), &[]),
-            Some(long) => Args::new(&long.encoded, &long.segments),
+            None => Args::new(self.prefix, self.encoded(), &[]),
+            Some(long) => Args::new(self.prefix, &long.encoded, &long.segments),
         }
     }
 
     /// Returns the exact number of bytes that [`encode`](Self::encode) writes.
     pub fn encoded_len(&self) -> usize {
         let segment_bytes = self.long.as_ref().map_or(0, |long| long.segment_bytes);
-        line_len(self.count).saturating_add(self.encoded().len()).saturating_add(segment_bytes)
+        line_len(self.count)
+            .saturating_add(self.prefix.len())
+            .saturating_add(self.encoded().len())
+            .saturating_add(segment_bytes)
     }
 
     /// Copies the whole command out, as it goes over the wire.
@@ -150,6 +152,7 @@ impl Command {
         } else {
             put_line(b'*', self.count, |part| out.put_slice(part));
         }
+        out.put_slice(self.prefix);
         match &self.long {
             None => out.put_slice(self.encoded()),
             Some(long) => long.encode(out),
@@ -164,7 +167,7 @@ impl Command {
     }
 
     fn empty() -> Self {
-        Command { inline: [0; INLINE_BYTES], used: 0, count: 0, long: None }
+        Command { prefix: b"", inline: [0; INLINE_BYTES], used: 0, count: 0, long: None }
     }
 
     fn encoded(&self) -> &[u8] {

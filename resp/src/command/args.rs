@@ -7,23 +7,27 @@ use super::Segment;
 /// Iterates over the arguments of a command, the name first.
 #[derive(Clone)]
 pub struct Args<'a> {
+    /// The words ahead of `encoded` that are still to come.
+    prefix: &'a [u8],
     encoded: &'a [u8],
     position: usize,
     segments: std::slice::Iter<'a, Segment>,
 }
 
 impl<'a> Args<'a> {
-    pub(super) fn new(encoded: &'a [u8], segments: &'a [Segment]) -> Self {
-        Args { encoded, position: 0, segments: segments.iter() }
+    pub(super) fn new(prefix: &'a [u8], encoded: &'a [u8], segments: &'a [Segment]) -> Self {
+        Args { prefix, encoded, position: 0, segments: segments.iter() }
     }
 
     /// `None` at the end; the command wrote these bytes itself, so nothing else can be the reason.
     fn step(&mut self) -> Option<&'a [u8]> {
+        if let Some((word, rest)) = split_word(self.prefix) {
+            self.prefix = rest;
+            return Some(word);
+        }
         let digits = self.encoded.get(self.position.checked_add(1)?..)?;
         let line = memchr::memchr(b'\r', digits)?;
-        let length = digits.get(..line)?.iter().try_fold(0_usize, |length, digit| {
-            length.checked_mul(10)?.checked_add(usize::from(digit.checked_sub(b'0')?))
-        })?;
+        let length = number(digits.get(..line)?)?;
         let start = self.position.checked_add(line)?.checked_add(3)?;
         if let Some(segment) = self.segments.as_slice().first()
             && segment.at == start
@@ -37,6 +41,20 @@ impl<'a> Args<'a> {
         self.position = end.checked_add(2)?;
         Some(arg)
     }
+}
+
+/// The first of some encoded words.
+fn split_word(words: &[u8]) -> Option<(&[u8], &[u8])> {
+    let line = memchr::memchr(b'\r', words)?;
+    let length = number(words.get(1..line)?)?;
+    let (word, rest) = words.get(line.checked_add(2)?..)?.split_at_checked(length)?;
+    Some((word, rest.get(2..)?))
+}
+
+fn number(digits: &[u8]) -> Option<usize> {
+    digits.iter().try_fold(0_usize, |length, digit| {
+        length.checked_mul(10)?.checked_add(usize::from(digit.checked_sub(b'0')?))
+    })
 }
 
 impl<'a> Iterator for Args<'a> {
