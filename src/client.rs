@@ -193,6 +193,12 @@ impl Client {
         &self.inner.metrics
     }
 
+    /// What bounds a call that sets no deadline of its own.
+    pub(crate) fn call_timeout(&self) -> Duration {
+        let attempt = self.inner.config.socket_timeout();
+        if self.inner.config.retry_on_timeout() { attempt.saturating_mul(2) } else { attempt }
+    }
+
     pub(crate) fn router(&self) -> &Router {
         &self.inner.router
     }

@@ -29,4 +29,5 @@ pub mod metrics;
 pub mod prelude;
 pub mod resilience;
 mod route;
+pub mod script;
 pub mod ttl;

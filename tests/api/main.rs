@@ -14,4 +14,5 @@
 mod commands;
 mod handshake;
 mod health;
+mod script;
 mod support_server;

@@ -1,0 +1,301 @@
+//! Lua scripts that are sent by name: EVALSHA, and EVAL in its place when the server does not know the script.
+//!
+//! A [`Script`] is a constant of a program (`static TRANSFER: Script = Script::new(include_str!("transfer.lua"));`);
+//! its SHA-1 is computed at its first use. What surprises: a server forgets scripts as it likes (a restart, a
+//! failover, SCRIPT FLUSH, more than 500 of them), so `NOSCRIPT` is no alarm and costs one more round trip.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use redlane_resp::from_reply::FromReply;
+use redlane_resp::to_args::ToRedisArgs;
+use sha1_smol::Sha1;
+use tokio::time::Instant;
+
+use crate::client::Client;
+use crate::commands::command::Command;
+use crate::commands::facts::{self, Facts};
+use crate::error::{ErrorKind, Result};
+
+/// A Lua script and what is known of it.
+///
+/// It runs as a whole: no other command comes between two of its calls. What it returns is read as the type that
+/// the caller asks for; Lua's `true` comes as 1 and its `false` as null, and `bool` reads both.
+///
+/// ```no_run
+/// use redlane::script::Script;
+///
+/// static TAKE: Script = Script::new(
+///     "if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then return {false, 'too few'} end
+///      redis.call('DECRBY', KEYS[1], ARGV[1]) return {true, 'taken'}",
+/// );
+///
+/// # async fn example(client: &redlane::client::Client) -> Result<(), redlane::error::Error> {
+/// let (taken, why): (bool, String) = TAKE.key("stock").arg(5).call(client).await?;
+/// # let _ = (taken, why);
+/// # Ok(()) }
+/// ```
+pub struct Script {
+    source: Cow<'static, str>,
+    sha1: OnceLock<String>,
+    idempotent: bool,
+    read_only: bool,
+}
+
+impl Script {
+    /// A script of the program's own text. One that is put together at run time is made by `Script::from`.
+    ///
+    /// Never format values into it: they belong in its keys and arguments.
+    #[must_use]
+    pub const fn new(source: &'static str) -> Self {
+        Self { source: Cow::Borrowed(source), sha1: OnceLock::new(), idempotent: false, read_only: false }
+    }
+
+    /// Declares that running it twice does no harm, so that it is repeated when a reply is lost. It is not so
+    /// unless declared.
+    #[must_use]
+    pub const fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = idempotent;
+        self
+    }
+
+    /// Declares that it writes nothing: it goes out as EVALSHA_RO, which a replica takes too, and is repeated when a
+    /// reply is lost. The server refuses its writes. Since 7.0.0.
+    #[must_use]
+    pub const fn read_only(mut self, read_only: bool) -> Self {
+        self.read_only = read_only;
+        self
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The SHA-1 of its text in hex, by which servers know it.
+    #[must_use]
+    pub fn sha1(&self) -> &str {
+        self.sha1.get_or_init(|| Sha1::from(self.source.as_bytes()).digest().to_string())
+    }
+
+    /// Begins a call with a key, or with several when the value is a list.
+    pub fn key<K: ToRedisArgs>(&self, key: K) -> ScriptCall<'_> {
+        self.begin().key(key)
+    }
+
+    /// Begins a call of a script without keys.
+    pub fn arg<A: ToRedisArgs>(&self, arg: A) -> ScriptCall<'_> {
+        self.begin().arg(arg)
+    }
+
+    /// Begins a call.
+    pub fn begin(&self) -> ScriptCall<'_> {
+        ScriptCall { script: self, keys: words(), args: words(), deadline: None, idempotent: self.idempotent }
+    }
+
+    /// Runs it without keys or arguments.
+    ///
+    /// # Errors
+    /// As [`ScriptCall::call`].
+    pub async fn call<T: FromReply>(&self, client: &Client) -> Result<T> {
+        self.begin().call(client).await
+    }
+
+    /// Gives it to the server without running it, so that the first call needs one round trip only.
+    ///
+    /// [`SCRIPT LOAD`](https://redis.io/docs/latest/commands/script-load/), since 2.6.0.
+    ///
+    /// # Errors
+    /// When the server refuses it: a text that is no Lua, mostly.
+    pub async fn load(&self, client: &Client) -> Result<()> {
+        client.execute(Command::known(const { facts::of("SCRIPT LOAD") }).arg(&*self.source)).await
+    }
+
+    /// The commands that run it by its name, and by its text.
+    const fn facts(&self) -> [&'static Facts; 2] {
+        if self.read_only {
+            const { [facts::of("EVALSHA_RO"), facts::of("EVAL_RO")] }
+        } else {
+            const { [facts::of("EVALSHA"), facts::of("EVAL")] }
+        }
+    }
+}
+
+impl From<String> for Script {
+    fn from(source: String) -> Self {
+        Self { source: Cow::Owned(source), ..Self::new("") }
+    }
+}
+
+/// The SHA-1 and the length; the text may be anything.
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script")
+            .field("sha1", &self.sha1())
+            .field("bytes", &self.source.len())
+            .field("idempotent", &self.idempotent)
+            .field("read_only", &self.read_only)
+            .finish()
+    }
+}
+
+/// A list of arguments: a command whose name is not sent.
+fn words() -> redlane_resp::command::Command {
+    redlane_resp::command::Command::new("")
+}
+
+/// A script with its keys and arguments. It is sent by [`call`](Self::call).
+#[derive(Clone)]
+#[must_use = "a script is sent by `call`"]
+pub struct ScriptCall<'s> {
+    script: &'s Script,
+    keys: redlane_resp::command::Command,
+    args: redlane_resp::command::Command,
+    deadline: Option<Duration>,
+    idempotent: bool,
+}
+
+impl ScriptCall<'_> {
+    /// Adds a key, or several when the value is a list. In a cluster all keys of a script share a slot.
+    pub fn key<K: ToRedisArgs>(mut self, key: K) -> Self {
+        self.keys.push_arg(key);
+        self
+    }
+
+    /// Adds an argument, or several when the value is a list.
+    pub fn arg<A: ToRedisArgs>(mut self, arg: A) -> Self {
+        self.args.push_arg(arg);
+        self
+    }
+
+    /// Bounds the call, the second round trip included, if one is needed.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = Some(limit);
+        self
+    }
+
+    /// Declares for this call whether running the script twice does harm.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = idempotent;
+        self
+    }
+
+    /// Runs the script and reads what it returns.
+    ///
+    /// # Errors
+    /// An error reply of a script may come from its middle, after it has written: its outcome is `MaybeExecuted`
+    /// unless the code is one that is raised before a script begins.
+    ///
+    /// # Cancel safety
+    /// Dropped before it was sent, the script does not run; dropped later, it is not known whether it has.
+    pub async fn call<T: FromReply>(self, client: &Client) -> Result<T> {
+        let began = Instant::now();
+        let [by_name, by_text] = self.script.facts();
+        match self.send(client, by_name, self.script.sha1(), self.deadline).await {
+            Err(error) if error.kind() == ErrorKind::NoScript => {
+                // Once, and whatever it answers then: a server that forgets at once must not keep us here.
+                let limit = self.deadline.unwrap_or_else(|| client.call_timeout());
+                let left = limit.saturating_sub(began.elapsed());
+                self.send(client, by_text, &self.script.source, Some(left)).await
+            }
+            result => result,
+        }
+    }
+
+    async fn send<T: FromReply>(
+        &self,
+        client: &Client,
+        facts: &'static Facts,
+        script: &str,
+        deadline: Option<Duration>,
+    ) -> Result<T> {
+        let mut pending = client.execute(self.command(facts, script));
+        if let Some(limit) = deadline {
+            pending = pending.deadline(limit);
+        }
+        if self.idempotent {
+            pending = pending.idempotent();
+        }
+        pending.await
+    }
+
+    fn command(&self, facts: &'static Facts, script: &str) -> Command {
+        // The place-holder for the name is no key.
+        let key_count = self.keys.arg_count().saturating_sub(1);
+        let mut command = Command::known(facts).arg(script).arg(key_count);
+        for word in self.keys.args().skip(1).chain(self.args.args().skip(1)) {
+            command.push_arg(word);
+        }
+        command
+    }
+}
+
+/// The script and the number of its keys and arguments: one of them may be a secret.
+impl fmt::Debug for ScriptCall<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScriptCall")
+            .field("script", &self.script)
+            .field("keys", &self.keys.arg_count().saturating_sub(1))
+            .field("arguments", &self.args.arg_count().saturating_sub(1))
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ONE: Script = Script::new("return 1");
+
+    fn text(command: &Command) -> String {
+        command.words().map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_sha1_is_the_one_that_servers_compute() {
+        assert_eq!(ONE.sha1(), "e0e1f9fabfc9d4800c877a703b823ac0578ff8db");
+        assert_eq!(Script::from("return 1".to_owned()).sha1(), ONE.sha1());
+    }
+
+    #[test]
+    fn keys_go_before_arguments_in_whatever_order_they_come() {
+        let call = ONE.arg("x").key("a").arg(&["y", "z"]).key(&["b", "c"]);
+
+        let command = call.command(facts::of("EVALSHA"), "sha");
+
+        assert_eq!(text(&command), "EVALSHA sha 3 a b c x y z");
+    }
+
+    #[test]
+    fn a_script_without_keys_says_so() {
+        assert_eq!(text(&ONE.begin().command(facts::of("EVAL"), "return 1")), "EVAL return 1 0");
+    }
+
+    #[test]
+    fn big_arguments_arrive_whole() {
+        let big = "v".repeat(40_000);
+
+        let command = ONE.key("k").arg(&big).arg("end").command(facts::of("EVALSHA"), "sha");
+
+        assert_eq!(text(&command), format!("EVALSHA sha 1 k {big} end"));
+    }
+
+    #[test]
+    fn read_only_scripts_go_out_as_such() {
+        let script = Script::new("return 1").read_only(true);
+
+        assert_eq!(script.facts().map(|facts| facts.name), ["EVALSHA_RO", "EVAL_RO"]);
+        assert_eq!(ONE.facts().map(|facts| facts.name), ["EVALSHA", "EVAL"]);
+    }
+
+    #[test]
+    fn debug_shows_neither_text_nor_arguments() {
+        let shown = format!("{:?}", Script::new("return 'hunter2'").key("hunter2").arg("hunter2"));
+
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(shown.ends_with("keys: 1, arguments: 1, .. }"), "{shown}");
+    }
+}

@@ -1,0 +1,225 @@
+//! Scripts against a real server: sent by name, by text when the server does not know them, and once.
+
+use std::time::Duration;
+
+use redlane::client::Client;
+use redlane::commands::native::*;
+use redlane::commands::types::FlushMode;
+use redlane::config::Config;
+use redlane::error::{ErrorKind, Outcome};
+use redlane::script::Script;
+use redlane_test_support::{Cut, FaultProxy, Flow, Keys, Options, RawReply, Server, eventually_async};
+
+#[path = "../../examples/points_transfer.rs"]
+#[allow(dead_code, unreachable_pub, reason = "it is a program of its own")]
+mod points_transfer;
+
+use points_transfer::{Invalid, Transfer, transfer};
+
+async fn client(port: u16) -> Client {
+    let config = Config::builder().host("127.0.0.1").port(port).build().unwrap();
+    Client::connect(config).await.unwrap()
+}
+
+/// How often the server has run `command`.
+fn calls(server: &Server, command: &str) -> u64 {
+    let RawReply::Bulk(info) = server.command(&["INFO", "commandstats"]) else { panic!("no text") };
+    let info = String::from_utf8(info).unwrap();
+    let line = info.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+    line.map_or(0, |line| line.split(',').next().unwrap().parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_flushed_script_costs_one_more_round_trip_and_no_more() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    let script = Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+
+    for call in 1..=10_u64 {
+        client.script_flush(FlushMode::Sync).await.unwrap();
+        let sent = client.link_stats().submitted;
+
+        let flushed: i64 = script.key("n").arg(1).call(&client).await.unwrap();
+        assert_eq!(client.link_stats().submitted - sent, 2);
+        let known: i64 = script.key("n").arg(1).call(&client).await.unwrap();
+
+        assert_eq!(client.link_stats().submitted - sent, 3);
+        assert_eq!((flushed, known), (2 * call as i64 - 1, 2 * call as i64));
+        assert_eq!((calls(&server, "evalsha"), calls(&server, "eval")), (2 * call, call));
+    }
+}
+
+#[tokio::test]
+async fn a_loaded_script_is_known_at_its_first_call() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    let script = Script::from("return {KEYS[1], ARGV[1]}".to_owned());
+
+    script.load(&client).await.unwrap();
+    let (key, arg): (String, String) = script.arg("x").key("k").call(&client).await.unwrap();
+
+    assert_eq!((key.as_str(), arg.as_str()), ("k", "x"));
+    assert_eq!((calls(&server, "evalsha"), calls(&server, "eval")), (1, 0));
+}
+
+#[tokio::test]
+async fn lua_s_true_and_false_are_read_as_booleans() {
+    let client = client(Server::shared().port()).await;
+
+    let no: (bool, String) = Script::new("return {false, 'no'}").call(&client).await.unwrap();
+    let yes: (bool, String) = Script::new("return {true, 'yes'}").call(&client).await.unwrap();
+    let real: (bool, bool) =
+        Script::new("redis.setresp(3) return {true, false}").call(&client).await.unwrap();
+    let nothing: bool = Script::new("return nil").call(&client).await.unwrap();
+
+    assert_eq!(no, (false, "no".to_owned()));
+    assert_eq!(yes, (true, "yes".to_owned()));
+    assert_eq!(real, (true, false));
+    assert!(!nothing);
+}
+
+#[tokio::test]
+async fn an_error_of_a_script_may_come_from_its_middle() {
+    let (client, key) = (client(Server::shared().port()).await, Keys::new().key("n"));
+    let script = Script::new("redis.call('SET', KEYS[1], 'x') return redis.call('INCR', KEYS[1])");
+
+    let error = script.key(&key).call::<i64>(&client).await.unwrap_err();
+
+    assert_eq!(error.outcome(), Outcome::MaybeExecuted);
+    assert_eq!(client.get(&key).await.unwrap().as_deref(), Some("x"));
+}
+
+#[tokio::test]
+async fn what_is_no_lua_is_an_error_of_the_server() {
+    let client = client(Server::shared().port()).await;
+    let script = Script::new("this is no lua");
+
+    let called = script.call::<()>(&client).await.unwrap_err();
+    let loaded = script.load(&client).await.unwrap_err();
+
+    assert_eq!((called.kind(), loaded.kind()), (ErrorKind::Server, ErrorKind::Server));
+    assert_eq!((called.command(), loaded.command()), (Some("EVAL"), Some("SCRIPT LOAD")));
+}
+
+#[tokio::test]
+async fn a_read_only_script_reads_and_may_not_write() {
+    let server = Server::shared();
+    if server.lacks("EVALSHA_RO") {
+        return;
+    }
+    let (client, key) = (client(server.port()).await, Keys::new().key("k"));
+    client.set(&key, "v").await.unwrap();
+    let read = Script::new("return redis.call('GET', KEYS[1])").read_only(true);
+    let write = Script::new("return redis.call('DEL', KEYS[1])").read_only(true);
+
+    assert_eq!(read.key(&key).call::<String>(&client).await.unwrap(), "v");
+    let refused = write.key(&key).call::<i64>(&client).await.unwrap_err();
+
+    assert_eq!(refused.kind(), ErrorKind::Server);
+    assert_eq!(client.get(&key).await.unwrap().as_deref(), Some("v"));
+}
+
+#[tokio::test]
+async fn a_deadline_bounds_both_round_trips() {
+    let server = Server::start(Options::new());
+    let proxy = FaultProxy::start(server.port());
+    let client = client(proxy.port()).await;
+    let delay = Duration::from_millis(60);
+    proxy.change(|plan| plan.replies.delay = delay).await;
+    let began = std::time::Instant::now();
+
+    // The first round trip fits, the second does not.
+    let script = Script::new("return 1");
+    let call = script.begin().deadline(Duration::from_millis(90));
+    let error = call.call::<i64>(&client).await.unwrap_err();
+
+    assert_eq!((error.kind(), error.command()), (ErrorKind::Timeout, Some("EVAL")));
+    let elapsed = began.elapsed();
+    assert!(elapsed >= delay && elapsed < Duration::from_millis(140), "{elapsed:?}");
+}
+
+#[tokio::test]
+async fn only_an_idempotent_script_is_repeated_when_its_reply_is_lost() {
+    let server = Server::start(Options::new());
+    let proxy = FaultProxy::start(server.port());
+    let client = client(proxy.port()).await;
+    static ADD: Script = Script::new("return redis.call('INCR', KEYS[1])");
+    ADD.load(&client).await.unwrap();
+
+    for (idempotent, runs) in [(false, 1), (true, 2)] {
+        let key = format!("idempotent:{idempotent}");
+        client.ping().await.unwrap();
+        proxy.change(|plan| plan.replies.flow = Flow::Hold).await;
+        let call = tokio::spawn({
+            let (client, key) = (client.clone(), key.clone());
+            async move { ADD.key(&key).idempotent(idempotent).call::<i64>(&client).await }
+        });
+        eventually_async("it has run", Duration::from_secs(5), || {
+            server.command(&["GET", &key]) == RawReply::Bulk(b"1".to_vec())
+        })
+        .await;
+        proxy.cut(Cut::Reset);
+        proxy.heal().await;
+
+        match call.await.unwrap() {
+            Ok(count) => assert_eq!((idempotent, count), (true, 2)),
+            Err(error) => assert_eq!((idempotent, error.outcome()), (false, Outcome::MaybeExecuted)),
+        }
+        assert_eq!(server.command(&["GET", &key]).text(), runs.to_string());
+    }
+}
+
+#[tokio::test]
+async fn points_move_whole_or_not_at_all() {
+    let (client, keys) = (client(Server::shared().port()).await, Keys::new());
+    let prefix = keys.key("user:");
+    let points = async |user: &str| -> Option<i64> {
+        client.hget(format!("{prefix}{user}"), "points").read_as().await.unwrap()
+    };
+    let insufficient = Transfer::Refused("insufficient_balance".to_owned());
+    client.hset(format!("{prefix}a"), "points", 100).await.unwrap();
+
+    assert_eq!(transfer(&client, &prefix, "a", "b", 60).await.unwrap(), Transfer::Done);
+    assert_eq!(transfer(&client, &prefix, "a", "b", 60).await.unwrap(), insufficient);
+    assert_eq!(transfer(&client, &prefix, "nobody", "b", 1).await.unwrap(), insufficient);
+    assert_eq!((points("a").await, points("b").await, points("nobody").await), (Some(40), Some(60), None));
+}
+
+#[tokio::test]
+async fn a_transfer_that_makes_no_sense_is_not_sent() {
+    let (client, keys) = (client(Server::shared().port()).await, Keys::new());
+    let prefix = keys.key("user:");
+    let sent = client.link_stats().submitted;
+
+    for points in [0, -1, i64::MIN] {
+        let result = transfer(&client, &prefix, "a", "b", points).await.unwrap();
+        assert_eq!(result, Transfer::Invalid(Invalid::Points));
+    }
+    let result = transfer(&client, &prefix, "a", "a", 1).await.unwrap();
+
+    assert_eq!(result, Transfer::Invalid(Invalid::SameUser));
+    assert_eq!(client.link_stats().submitted, sent);
+}
+
+#[tokio::test]
+async fn a_transfer_that_fails_moves_nothing() {
+    let (client, keys) = (client(Server::shared().port()).await, Keys::new());
+    let prefix = keys.key("user:");
+    let set = async |user: &str, points: &str| {
+        client.hset(format!("{prefix}{user}"), "points", points).await.unwrap();
+    };
+    let points = async |user: &str| client.hget(format!("{prefix}{user}"), "points").await.unwrap();
+    set("rich", "100").await;
+
+    for (from, to, given) in [("rich", "full", "9223372036854775807"), ("half", "rich", "1.5")] {
+        set(if from == "rich" { to } else { from }, given).await;
+
+        transfer(&client, &prefix, from, to, 1).await.unwrap_err();
+
+        assert_eq!(points("rich").await.as_deref(), Some("100"), "{from} to {to}");
+    }
+    // A debit of all that there can be: no digit is lost on the way through Lua.
+    assert_eq!(transfer(&client, &prefix, "full", "empty", i64::MAX).await.unwrap(), Transfer::Done);
+    assert_eq!(points("empty").await.as_deref(), Some("9223372036854775807"));
+    assert_eq!(points("full").await.as_deref(), Some("0"));
+}
