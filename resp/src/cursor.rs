@@ -107,6 +107,11 @@ impl Elements {
         }
     }
 
+    /// Whether an element follows, without counting it.
+    pub(crate) fn any(&self, cursor: &Cursor<'_>) -> Result<bool, ConversionError> {
+        if self.streamed { Ok(cursor.first()? != b'.') } else { Ok(self.left > 0) }
+    }
+
     #[cold]
     fn more_streamed(&mut self, cursor: &mut Cursor<'_>) -> Result<bool, ConversionError> {
         if cursor.first()? != b'.' {

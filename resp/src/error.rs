@@ -310,3 +310,51 @@ impl fmt::Debug for ConversionError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_a_first_word_in_capitals() {
+        for (line, code, message) in [
+            ("ERR unknown command", "ERR", "unknown command"),
+            ("WRONGTYPE Operation against", "WRONGTYPE", "Operation against"),
+            ("MOVED 3999 127.0.0.1:6381", "MOVED", "3999 127.0.0.1:6381"),
+            ("NOAUTH", "NOAUTH", ""),
+            ("MY_CODE2 text", "MY_CODE2", "text"),
+            ("value is not an integer", "", "value is not an integer"),
+            ("Err no", "", "Err no"),
+            ("", "", ""),
+            (" ERR", "", "ERR"),
+        ] {
+            let error = ServerError::from_line(line.as_bytes());
+            assert_eq!((error.code(), error.message(), error.line()), (code, message, line));
+            assert_eq!(error.to_string(), line);
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_no_text_is_still_one() {
+        let error = ServerError::from_line(b"ERR \xff");
+
+        assert_eq!((error.code(), error.message()), ("ERR", "\u{fffd}"));
+    }
+
+    #[test]
+    fn debug_shows_no_payload() {
+        let error = ConversionError::Utf8 { bytes: Bytes::from_static(b"secret") };
+
+        assert_eq!(format!("{error:?}"), "Utf8 { len: 6, .. }");
+        assert_eq!(error.to_string(), "text of 6 bytes is not UTF-8");
+    }
+
+    #[test]
+    fn messages_say_what_was_expected() {
+        let error = ConversionError::Type { expected: "an integer", found: Kind::Null };
+        assert_eq!(error.to_string(), "expected an integer, found null");
+        let error = ConversionError::Length { expected: 2, found: 3 };
+        assert_eq!(error.to_string(), "expected 2 elements, found 3");
+        assert_eq!(ConversionError::OutOfRange { target: "u8" }.to_string(), "number out of range for u8");
+    }
+}

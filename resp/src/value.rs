@@ -1,7 +1,7 @@
 //! A reply as a tree, built only when the caller asks for one. Typed decoding ([`FromReply`]) needs none.
 //!
-//! The tree is as deep as [`MAX_DEPTH`](crate::limits::MAX_DEPTH) allows, never deeper, so that the derived `Clone`,
-//! `Drop`, `PartialEq` and `Debug` may recurse. A node takes 32 bytes: an attacker's two million empty arrays, 8 MB on
+//! The tree is as deep as [`MAX_DEPTH`] allows, never deeper, so that the derived `Clone`, `Drop`, `PartialEq` and
+//! `Debug` may recurse. A node takes 32 bytes: an attacker's two million empty arrays, 8 MB on
 //! the wire, stay at 64 MB.
 
 mod encode;

@@ -1,90 +1,109 @@
-//! What building and copying out a command allocates: nothing, while it is small.
+//! What reading costs in memory: nothing for the scanner and the cursor, the bytes' worth for a tree.
 //!
-//! One test only, so that no other thread counts along.
+//! The allocator counts for the whole process, so the measurements stand in one test.
+
+#![allow(clippy::arithmetic_side_effects, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use bytes::{Bytes, BytesMut};
-use redlane_resp::command::{Command, SEGMENT_BYTES, WireSink};
+use bytes::Bytes;
+use redlane_resp::cursor::{Cursor, Token};
+use redlane_resp::limits::Limits;
+use redlane_resp::reply::{Replies, Reply};
+use redlane_resp::scan::{Scan, Scanner};
+use redlane_resp::value::Value;
 
 struct Counting;
 
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-static BYTES: AtomicUsize = AtomicUsize::new(0);
+static CALLS: AtomicUsize = AtomicUsize::new(0);
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
 
-// SAFETY: every call is passed on to the system's allocator as it is; only counters are added.
+// SAFETY: hands everything to the system's allocator and only counts.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        BYTES.fetch_add(layout.size(), Relaxed);
-        // SAFETY: the caller's promise, passed on.
+        CALLS.fetch_add(1, Relaxed);
+        let live = LIVE.fetch_add(layout.size(), Relaxed) + layout.size();
+        PEAK.fetch_max(live, Relaxed);
+        // SAFETY: the caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, passed on.
+        LIVE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the pointer came from `alloc` above, which is the system's.
         unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        BYTES.fetch_add(size, Relaxed);
-        // SAFETY: the caller's promise, passed on.
-        unsafe { System.realloc(pointer, layout, size) }
     }
 }
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Runs `work` and returns how many allocations it made, and of how many bytes together.
-fn allocations<T>(work: impl FnOnce() -> T) -> (usize, usize) {
-    let before = (ALLOCATIONS.load(Relaxed), BYTES.load(Relaxed));
-    let kept = work();
-    let after = (ALLOCATIONS.load(Relaxed), BYTES.load(Relaxed));
-    drop(kept);
-    (after.0.wrapping_sub(before.0), after.1.wrapping_sub(before.1))
+/// Allocations made by `work`, and the bytes held at its peak.
+fn cost<T>(work: impl FnOnce() -> T) -> (usize, usize) {
+    let (calls, live) = (CALLS.load(Relaxed), LIVE.load(Relaxed));
+    PEAK.store(live, Relaxed);
+    drop(black_box(work()));
+    (CALLS.load(Relaxed) - calls, PEAK.load(Relaxed) - live)
 }
 
-/// Keeps segments without a copy, as the link's write buffer does.
-struct Vectored {
-    copied: BytesMut,
-    kept: Vec<Bytes>,
-}
-
-impl WireSink for Vectored {
-    fn put_slice(&mut self, bytes: &[u8]) {
-        self.copied.put_slice(bytes);
-    }
-
-    fn put_segment(&mut self, segment: Bytes) {
-        self.kept.push(segment);
+fn walk(cursor: &mut Cursor<'_>) -> usize {
+    match cursor.read().unwrap() {
+        Token::Array(mut elements) | Token::Map(mut elements) | Token::Set(mut elements) => {
+            let mut count = 1;
+            while elements.more(cursor).unwrap() {
+                count += walk(cursor);
+            }
+            count
+        }
+        _ => 1,
     }
 }
 
 #[test]
-fn small_commands_allocate_nothing_and_big_arguments_are_not_copied() {
-    let value = [b'v'; 64];
-    let mut out = BytesMut::with_capacity(4096);
-    let small = allocations(|| Command::new("SET").arg("key:000000123456").arg(&value).encode(&mut out));
-    assert_eq!(small, (0, 0), "SET of 64 bytes");
+fn reading_allocates_what_the_caller_keeps_and_no_more() {
+    // A reply of every frequent shape, scanned in pieces and walked: nothing.
+    let entry = "*2\r\n$3\r\n1-0\r\n%2\r\n$1\r\na\r\n:1\r\n+b\r\n,2.5\r\n";
+    let frame = Bytes::from(format!("*1000\r\n{}", entry.repeat(1000)));
+    let mut scanner = Scanner::new(Limits::default());
+    let scanned = cost(|| {
+        for end in (0..frame.len()).step_by(100) {
+            assert!(matches!(scanner.scan(frame.get(..end).unwrap()), Ok(Scan::Partial { .. })));
+        }
+        assert!(matches!(scanner.scan(&frame), Ok(Scan::Whole { .. })));
+    });
+    assert_eq!(scanned.0, 0, "scanning");
+    assert_eq!(cost(|| assert_eq!(walk(&mut Cursor::new(&frame)), 7001)).0, 0, "walking");
+    assert_eq!(cost(|| Cursor::new(&frame).skip().unwrap()).0, 0, "skipping");
+    assert_eq!(cost(Replies::default).0, 0, "no replies");
+    let second = frame.clone();
+    assert_eq!(cost(|| Replies::from(Reply::from_frame(second.clone()))).0, 0, "one reply");
 
-    let numbers =
-        allocations(|| Command::new("SETRANGE").arg(u64::MAX).arg(f64::MIN).arg(true).encode(&mut out));
-    assert_eq!(numbers, (0, 0), "numbers");
+    // One value is one allocation; numbers and short payloads of a tree are none.
+    let small = Reply::from_frame("$5\r\nhello\r\n".into());
+    assert_eq!(cost(|| small.read::<Vec<u8>>().unwrap()).0, 1);
+    assert_eq!(cost(|| small.read::<String>().unwrap()).0, 1);
+    assert_eq!(cost(|| small.read::<Value>().unwrap()).0, 0);
+    let numbers = Reply::from_frame("*3\r\n:1\r\n:2\r\n:3\r\n".into());
+    assert_eq!(cost(|| numbers.read::<Vec<i64>>().unwrap()).0, 1);
+    assert_eq!(cost(|| numbers.read::<(i64, i64, i64)>().unwrap()).0, 0);
+    assert_eq!(cost(|| numbers.read::<()>().unwrap()).0, 0);
 
-    let cloned = Command::new("SET").arg("key").arg(&value);
-    assert_eq!(allocations(|| cloned.clone()), (0, 0), "a clone for a retry");
+    // A large value is read with the memory it came in.
+    let large = Bytes::from([b"$1048576\r\n".as_slice(), &vec![b'x'; 1 << 20], b"\r\n"].concat());
+    let (calls, bytes) = cost(|| Reply::from_frame(large).into_read::<Vec<u8>>().unwrap());
+    assert!(bytes < 1000, "{calls} allocations of {bytes} bytes");
 
-    let long = allocations(|| Command::new("SET").arg("key").arg([b'v'; 300].as_slice()));
-    assert!(long.0 <= 2 && long.1 < 1024, "a longer command goes to the heap once: {long:?}");
-
-    let payload = Bytes::from(vec![b'v'; 64 * SEGMENT_BYTES]);
-    let mut sink = Vectored { copied: BytesMut::with_capacity(4096), kept: Vec::with_capacity(4) };
-    let shared = allocations(|| Command::new("SET").arg("key").arg(&payload).encode(&mut sink));
-    assert!(shared.1 < 1024, "a megabyte given as Bytes was copied: {shared:?}");
-
-    let borrowed = allocations(|| Command::new("SET").arg("key").arg(&payload[..]).encode(&mut sink));
-    assert!(borrowed.1 < payload.len() + 1024, "a megabyte given as a slice is copied once: {borrowed:?}");
+    // Bombs: two million empty arrays and a million integers.
+    let arrays = Reply::from_frame(format!("*2000000\r\n{}", "*0\r\n".repeat(2_000_000)).into());
+    assert!(cost(|| arrays.read::<Value>().unwrap()).1 <= 64_000_000);
+    let integers = Reply::from_frame(format!("*1000000\r\n{}", ":1\r\n".repeat(1_000_000)).into());
+    assert!(cost(|| integers.read::<Value>().unwrap()).1 <= 32_000_000);
+    // What was announced and never came sizes nothing.
+    let bomb = Reply::from_frame("*134217728\r\n:1\r\n".into());
+    assert!(cost(|| bomb.read::<Value>().unwrap_err()).1 < 1000);
+    let streamed = Reply::from_frame(format!("*?\r\n{}.\r\n", ":1\r\n".repeat(1_000_000)).into());
+    assert!(cost(|| streamed.read::<Value>().unwrap()).1 <= 128_000_000, "a Vec that doubles");
 }

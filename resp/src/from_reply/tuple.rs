@@ -37,8 +37,8 @@ fn whole<T: Fields>(cursor: &mut Cursor<'_>) -> Result<T, ConversionError> {
 fn many<T: Fields, C: Gather<T>>(cursor: &mut Cursor<'_>) -> Result<C, ConversionError> {
     let Some((mut elements, _)) = open(cursor)? else { return Ok(C::with_room(0)) };
     let room = elements.room(cursor);
-    if !elements.clone().more(cursor)? {
-        // Read the end mark of a streamed one for good.
+    if !elements.any(cursor)? {
+        // Steps over the end mark of a streamed one.
         elements.more(cursor)?;
         return Ok(C::with_room(0));
     }

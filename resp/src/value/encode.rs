@@ -7,8 +7,8 @@ use crate::value::{Attributed, Value};
 impl Value {
     /// Appends the value as RESP3.
     ///
-    /// An error with a line break in it is written as a bulk error; so is a simple string, as a bulk string, because
-    /// its own form could not hold one.
+    /// An error or simple string with a line break in it, which its own form could not hold, is written as a bulk
+    /// error or bulk string.
     ///
     /// ```
     /// use bytes::BytesMut;
