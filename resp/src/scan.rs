@@ -1,9 +1,9 @@
 //! Where does the frame under way end, and is it sound? The scanner answers both in one pass and keeps its place
 //! between reads, so that every byte is looked at once however the input is cut.
 //!
-//! It neither builds nor allocates anything: levels live in a fixed-size stack ([`levels`]), payloads are jumped by
+//! It neither builds nor allocates anything: levels live in a fixed-size stack (`levels`), payloads are jumped by
 //! their length. The loop below knows the whole, well-formed forms of the frequent types only. Whatever it does not
-//! like (a cut, a rare type, a limit, an error) it hands, with its place, to the byte-wise machine in [`line`], which
+//! like (a cut, a rare type, a limit, an error) it hands, with its place, to the byte-wise machine in `line`, which
 //! alone decides what is wrong; so the two can never disagree.
 
 mod levels;
