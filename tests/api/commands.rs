@@ -3,6 +3,7 @@
 
 mod bitmaps;
 mod connection;
+mod coverage;
 mod geo;
 mod hashes;
 mod keys;

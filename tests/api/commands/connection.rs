@@ -6,11 +6,11 @@ use redlane::commands::native::{ConnectionCommands, ConnectionStateCommands};
 use redlane::commands::types::{ClientKillFilter, ClientListFilter, ClientType, PauseMode, UnblockReason};
 use redlane_test_support::{Options, Server};
 
-use super::wire::both;
+use super::wire::{both, held};
 
 #[tokio::test]
 async fn a_connection_answers_and_tells_about_itself() {
-    both(Server::shared(), async |redis, keys| {
+    held(Server::shared(), async |redis, keys| {
         let id = redis.client_id().await as i64;
 
         assert_eq!(redis.ping().await, "PONG");
@@ -36,7 +36,7 @@ async fn a_connection_is_set_up() {
     if Server::shared().lacks("CLIENT|NO-TOUCH") {
         return;
     }
-    both(Server::shared(), async |redis, _| {
+    held(Server::shared(), async |redis, _| {
         redis.client_no_evict(true).await;
         redis.client_no_touch(true).await;
         redis.client_setinfo_lib_name("lanes").await;

@@ -1,33 +1,62 @@
-//! A connection as an executor: a call is a future of its reply, which panics where there is none.
+//! What the rows are called on: a client, or one bare connection. A call is a future of its reply, which panics
+//! where there is none.
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use redlane::client::Client;
 use redlane::commands::command::Command;
 use redlane::commands::executor::{ExclusiveExecutor, Executor};
 use redlane::config::{Config, Protocol};
+use redlane::error::{Error, Result};
 use redlane::handshake::Handshake;
 use redlane_pool::link::Link;
 use redlane_resp::error::ConversionError;
 use redlane_resp::from_reply::FromReply;
 use redlane_test_support::{Keys, Server};
 
-/// One connection of its own.
-pub(super) struct Wire(Link);
+pub(super) enum Wire {
+    /// As programs send commands: those that wait leave by a connection of their own.
+    Client(Client),
+    /// For commands that change their connection, which a client refuses.
+    Link(Link),
+}
 
-impl Wire {
-    pub(super) async fn connect(server: &Server, protocol: Protocol) -> Self {
-        let config = Config::builder().unix_socket_path(server.socket()).protocol(protocol).build().unwrap();
-        Self(Link::connect(Arc::new(Handshake::new(&config)), config.link(), None).await.unwrap())
+fn config(server: &Server, protocol: Protocol) -> Config {
+    Config::builder().unix_socket_path(server.socket()).protocol(protocol).build().unwrap()
+}
+
+/// Runs a test in RESP3 and in RESP2, each time with a client and keys of its own.
+pub(super) async fn both(server: &Server, test: impl AsyncFn(&Wire, &Keys)) {
+    for protocol in [Protocol::Resp3, Protocol::Resp2] {
+        let client = Client::connect(config(server, protocol)).await.unwrap();
+        test(&Wire::Client(client), &Keys::new()).await;
     }
 }
 
-/// Runs a test in RESP3 and in RESP2, each time with its own keys.
-pub(super) async fn both(server: &Server, test: impl AsyncFn(&Wire, &Keys)) {
+/// Runs a test in RESP3 and in RESP2, each time with one bare connection and keys of its own.
+pub(super) async fn held(server: &Server, test: impl AsyncFn(&Wire, &Keys)) {
     for protocol in [Protocol::Resp3, Protocol::Resp2] {
-        test(&Wire::connect(server, protocol).await, &Keys::new()).await;
+        let config = config(server, protocol);
+        let link = Link::connect(Arc::new(Handshake::new(&config)), config.link(), None).await.unwrap();
+        test(&Wire::Link(link), &Keys::new()).await;
+    }
+}
+
+impl Wire {
+    async fn send<R: FromReply>(&self, command: Command) -> Result<R> {
+        let link = match self {
+            Self::Client(client) => return client.execute(command).await,
+            Self::Link(link) => link,
+        };
+        let replies = link.call(command.wire()).await.expect("the connection works");
+        let reply = replies.into_single().expect("one command has one reply");
+        // A `Value` holds errors too.
+        reply
+            .error()
+            .map_or_else(|| Ok(reply.read()?), |error| Err(Error::from(ConversionError::from(error))))
     }
 }
 
@@ -54,22 +83,19 @@ impl<'a, R: FromReply> Sent<'a, R> {
         Sent { wire: self.wire, command: self.command, reply: PhantomData }
     }
 
-    /// The reply, or why there is none: the server's error.
-    pub(super) async fn attempt(self) -> Result<R, ConversionError> {
-        let replies = self.wire.0.call(self.command.wire()).await.expect("the connection works");
-        let reply = replies.into_single().expect("one command has one reply");
-        // A `Value` holds errors too.
-        reply.error().map_or_else(|| reply.read(), |error| Err(error.into()))
+    /// Why there is no reply.
+    pub(super) async fn error(self) -> Error {
+        let name = self.command.name().into_owned();
+        match self.wire.send::<R>(self.command).await {
+            Err(error) => error,
+            Ok(_) => panic!("{name} succeeded"),
+        }
     }
 
     /// The code of the server's error.
     pub(super) async fn code(self) -> String {
-        let name = self.command.name().into_owned();
-        match self.attempt().await {
-            Err(ConversionError::Server(error)) => error.code().to_owned(),
-            Err(error) => panic!("{name}: {error}"),
-            Ok(_) => panic!("{name} succeeded"),
-        }
+        let error = self.error().await;
+        error.code().unwrap_or_else(|| panic!("{error}")).to_owned()
     }
 }
 
@@ -79,6 +105,9 @@ impl<'a, R: FromReply + 'static> IntoFuture for Sent<'a, R> {
 
     fn into_future(self) -> Self::IntoFuture {
         let name = self.command.name().into_owned();
-        Box::pin(async move { self.attempt().await.unwrap_or_else(|error| panic!("{name}: {error}")) })
+        Box::pin(async move {
+            let result = self.wire.send(self.command).await;
+            result.unwrap_or_else(|error| panic!("{name}: {error}: {:?}", error.failure()))
+        })
     }
 }
