@@ -9,7 +9,7 @@ pub mod types;
 
 mod bitmaps;
 mod connection;
-mod duration;
+pub(crate) mod duration;
 mod fields;
 mod geo;
 mod hashes;

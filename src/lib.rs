@@ -1,8 +1,9 @@
 //! Redlane: a Redis and Valkey client, written from the wire up.
 //!
-//! Start with [`Client`](client::Client) and the [`prelude`]; the documented, process-wide client is
-//! `redis_client`. Every error says whether the command may have run, no dropped future disturbs anybody else, and
-//! all callers of a client share one connection that writes their commands in batches.
+//! Start with [`RedisClient`](redis_client::RedisClient), the documented client, its process-wide instance in
+//! [`global`], or with [`Client`](client::Client), which has every command; the [`prelude`] has both. Every error says
+//! whether the command may have run, no dropped future disturbs anybody else, and all callers of a client share one
+//! connection that writes their commands in batches.
 //!
 //! ```no_run
 //! use redlane::prelude::*;
@@ -21,12 +22,14 @@ pub mod client;
 pub mod commands;
 pub mod config;
 pub mod error;
+pub mod global;
 pub mod handshake;
 pub mod health;
 pub mod info;
 pub mod keys;
 pub mod metrics;
 pub mod prelude;
+pub mod redis_client;
 pub mod resilience;
 mod route;
 pub mod script;

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const MOST: u64 = i64::MAX as u64;
 
 /// Milliseconds, rounded up.
-pub(super) fn millis(duration: Duration) -> u64 {
+pub(crate) fn millis(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();
     u64::try_from(nanos.div_ceil(1_000_000)).unwrap_or(MOST).min(MOST)
 }

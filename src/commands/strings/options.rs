@@ -262,6 +262,26 @@ impl SetOptions {
     pub fn is_conditional(&self) -> bool {
         self.condition.is_some()
     }
+
+    /// Whether the new value was set, given the `old` one; `None` when the old one does not tell.
+    pub(crate) fn let_pass(&self, old: Option<&str>) -> Option<bool> {
+        match &self.condition {
+            None => Some(true),
+            Some(Condition::Existence(ExistenceCheck::NX)) => Some(old.is_none()),
+            Some(Condition::Existence(ExistenceCheck::XX)) => Some(old.is_some()),
+            Some(Condition::Value(comparison)) => {
+                let (word, value) = comparison.parts();
+                let is_equal = old.is_some_and(|old| old.as_bytes() == value);
+                match (word, old) {
+                    ("IFEQ", _) => Some(is_equal),
+                    ("IFNE", _) => Some(!is_equal),
+                    ("IFDEQ", None) => Some(false),
+                    ("IFDNE", None) => Some(true),
+                    _ => None,
+                }
+            }
+        }
+    }
 }
 
 impl ToRedisArgs for SetOptions {
