@@ -386,6 +386,11 @@ impl<'a> Cursor<'a> {
         match self.line()? {
             b"-1" => Ok(Length::Null),
             b"?" => Ok(Length::Streamed),
+            // As many digits as the scanner takes, zeros ahead mostly.
+            line if line.iter().all(u8::is_ascii_digit) => {
+                let length = std::str::from_utf8(line).ok().and_then(|line| line.parse().ok());
+                length.map(Length::Known).ok_or(ConversionError::Malformed)
+            }
             _ => Err(ConversionError::Malformed),
         }
     }

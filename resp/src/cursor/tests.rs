@@ -101,6 +101,18 @@ fn integers_are_read_up_to_the_last_bit() {
 }
 
 #[test]
+fn lengths_are_read_up_to_twenty_digits() {
+    for text in ["$0000000000000000001\r\nx\r\n", "$00000000000000000001\r\nx\r\n"] {
+        let frame = Bytes::from(text);
+        assert_eq!(Cursor::new(&frame).read(), Ok(Token::Bulk(b"x".into())), "{text:?}");
+    }
+    for text in ["$\r\nx\r\n", "$99999999999999999999\r\nx\r\n", "$+1\r\nx\r\n"] {
+        let frame = Bytes::from(text);
+        assert_eq!(Cursor::new(&frame).read(), Err(ConversionError::Malformed), "{text:?}");
+    }
+}
+
+#[test]
 fn a_shared_payload_outlives_its_reply() {
     let long = "x".repeat(SHARE_FROM);
     let frame = Bytes::from(format!("${SHARE_FROM}\r\n{long}\r\n"));
