@@ -23,6 +23,7 @@ pub mod commands;
 pub mod config;
 pub mod error;
 pub mod global;
+pub mod guide;
 pub mod handshake;
 pub mod health;
 pub mod info;

@@ -1,0 +1,113 @@
+//! Problem, typed error, and the call that shows the cause.
+//!
+//! Every error answers three questions: what failed ([`Error::kind`]), whether the command may have run
+//! ([`Error::outcome`]), and whether the same call may help a little later ([`Error::is_retryable`]). Print the sources
+//! too: the last one is what the system or the server said.
+//!
+//! | what you see | kind | usual cause | look at |
+//! |---|---|---|---|
+//! | `cannot connect`, with its source | [`Connect`] | address, port, firewall, server down | [`probe`](#timeouts-and-connections) |
+//! | `no reply to GET within 5s` | [`Timeout`] | slow command or script, paused server, network | [`probe`](#timeouts-and-connections), `SLOWLOG` |
+//! | `connection lost: …` | [`Disconnected`] | restart, failover, `CLIENT KILL`, output buffer limit | `link_stats` |
+//! | `no free connection within …` | [`PoolTimeout`] | more blocking calls than `max_connections` | `pool_stats` |
+//! | `no room within …` | [`Overloaded`] | more commands under way than `max_in_flight` | `link_stats` |
+//! | `error reply …: WRONGPASS …` | [`Auth`] | credentials | `Config::explain` |
+//! | `error reply …: OOM …` | [`OutOfMemory`] | `maxmemory` | [memory](#out-of-memory) |
+//! | `error reply …: LOADING …` | [`Loading`] | the server has just started | wait; calls retry by themselves |
+//! | `error reply …: MISCONF …` | [`Misconfigured`] | the server cannot save | disk of the server |
+//! | `error reply …: WRONGTYPE …` | [`WrongType`] | the key holds another type | `TYPE key` |
+//! | `unexpected reply to GET` | [`Conversion`] | the value is no UTF-8, or no number | read it as `Bytes` |
+//! | `Redis client not initialized. …` | [`NotInitialized`] | a call before `initialize` | the start of your service |
+//! | `the runtime that made this client is gone` | [`RuntimeGone`] | a client kept over two runtimes | one client for each runtime |
+//! | `… would change a shared connection: use …` | [`Usage`] | raw `SELECT`, `MULTI`, `SUBSCRIBE` | the call that it names |
+//! | `Redis Cluster is not built yet` | [`Connect`] | the server is a node of a cluster | another server, for now |
+//!
+//! # Timeouts and connections
+//!
+//! A timeout names its step and its limit. [`RedisClient::probe`] makes one connection and tells the steps apart (name,
+//! port, greeting, answer, role), each with its time:
+//!
+//! ```no_run
+//! # use redlane::prelude::*;
+//! # async fn example(redis: &RedisClient) -> Result<(), Error> {
+//! println!("{}", redis.probe().await?);
+//! // cache:6379 fails at greet, the credentials are refused: WRONGPASS … : resolve 0.3ms, connect 0.2ms, greet 0.4ms
+//! println!("{}", redis.client()?.config().explain()); // every setting, its value and who said so; secrets masked
+//! # Ok(()) }
+//! ```
+//!
+//! A server that answers the probe at once and still gives timeouts is kept busy by somebody: `SLOWLOG GET` names the
+//! commands, [`Client::link_stats`] how many were under way and why connections were given up. Raise `socket_timeout`
+//! only for commands that are slow for a reason; one call is given more time by
+//! [`deadline`](crate::client::pending::Pending::deadline). Reads are tried again by themselves; a write that may have run
+//! is not, and [`retry`](crate::resilience::retry()) is the reference's loop for those who want it.
+//!
+//! # Out of memory
+//!
+//! `OOM` ([`ErrorKind::OutOfMemory`]): the server's `maxmemory` is reached and its `maxmemory-policy` lets nothing go.
+//! The write was refused; reads still work, and a repetition does not help.
+//!
+//! ```no_run
+//! # use redlane::prelude::*;
+//! # async fn example(redis: &RedisClient) -> Result<(), Error> {
+//! let check = redis.memory_check().await?; // "Memory usage: 97.31% (Warning: Memory usage too high)"
+//! if check.is_high() {
+//!     let policy = redis.info_sections("memory").await?.raw("maxmemory_policy").map(str::to_owned);
+//!     println!("{check}, policy {policy:?}");
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! With `noeviction` writes fail: right for locks and sessions. With `allkeys-lru` keys vanish: right for a cache only, for
+//! a lock that is evicted has no holder. Keys that have expired and were not touched yet still take room:
+//! [`sweep_expired`] frees it. [`memory_purge`] only gives freed pages back to the system.
+//!
+//! # Lost keyspace events
+//!
+//! Expiry events are published when the server *removes* the key, which can be long after its time, and to whoever
+//! listens at that moment: nobody keeps them. They are off unless `notify-keyspace-events` holds `E` and `x`:
+//!
+//! ```no_run
+//! # use redlane::prelude::*;
+//! # async fn example(client: &Client) -> Result<(), Error> {
+//! let flags = client.config_get("notify-keyspace-events").await?; // {"notify-keyspace-events": ""} is off
+//! # let _ = flags; Ok(()) }
+//! ```
+//!
+//! Subscriptions are not built yet: a raw `SUBSCRIBE` is refused ([`Usage`]). Whatever must not be missed does not hang
+//! on an event: keep a sorted set of deadlines and ask it.
+//!
+//! # Inconsistent data
+//!
+//! - **A reply was lost.** [`Outcome::MaybeExecuted`](crate::error::Outcome::MaybeExecuted) is the honest answer: look before you
+//!   repeat. A write that is the same when repeated is marked [`idempotent`](crate::client::pending::Pending::idempotent).
+//! - **Two commands that belong together** were parted by a crash or by another caller: send them as one, in an atomic
+//!   pipeline or as a script.
+//! - **A command in a transaction failed** and the others ran: Redis undoes nothing. Each result is told.
+//! - **A value is older than expected**: it was read from a replica, or written by another service since. A lock keeps
+//!   callers apart only while its time lasts.
+//! - **Everything is gone**: the server restarted without its data (`info`: `uptime_in_seconds`), or another database is
+//!   selected (`explain`: `db`).
+//!
+//! [`Error::kind`]: crate::error::Error::kind
+//! [`Error::outcome`]: crate::error::Error::outcome
+//! [`Error::is_retryable`]: crate::error::Error::is_retryable
+//! [`ErrorKind::OutOfMemory`]: crate::error::ErrorKind::OutOfMemory
+//! [`Connect`]: crate::error::ErrorKind::Connect
+//! [`Timeout`]: crate::error::ErrorKind::Timeout
+//! [`Disconnected`]: crate::error::ErrorKind::Disconnected
+//! [`PoolTimeout`]: crate::error::ErrorKind::PoolTimeout
+//! [`Overloaded`]: crate::error::ErrorKind::Overloaded
+//! [`Auth`]: crate::error::ErrorKind::Auth
+//! [`OutOfMemory`]: crate::error::ErrorKind::OutOfMemory
+//! [`Loading`]: crate::error::ErrorKind::Loading
+//! [`Misconfigured`]: crate::error::ErrorKind::Misconfigured
+//! [`WrongType`]: crate::error::ErrorKind::WrongType
+//! [`Conversion`]: crate::error::ErrorKind::Conversion
+//! [`NotInitialized`]: crate::error::ErrorKind::NotInitialized
+//! [`RuntimeGone`]: crate::error::ErrorKind::RuntimeGone
+//! [`Usage`]: crate::error::ErrorKind::Usage
+//! [`RedisClient::probe`]: crate::redis_client::RedisClient::probe
+//! [`Client::link_stats`]: crate::client::Client::link_stats
+//! [`sweep_expired`]: crate::redis_client::RedisClient::sweep_expired
+//! [`memory_purge`]: crate::redis_client::RedisClient::memory_purge
