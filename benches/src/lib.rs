@@ -6,6 +6,7 @@
 
 mod alloc;
 mod contest;
+pub mod load;
 
 pub use self::alloc::{Counting, allocations};
 pub use self::contest::{Contest, Outcome, Settings};

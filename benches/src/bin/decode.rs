@@ -227,7 +227,8 @@ fn encode(settings: Settings) {
         })
         .with("Redlane, by value", || {
             chained.clear();
-            let command = Command::with_prefix(b"$3\r\nSET\r\n", 1).arg(black_box(key)).arg(black_box(&value));
+            let command =
+                Command::with_prefix(b"$3\r\nSET\r\n", 1).arg(black_box(key)).arg(black_box(&value));
             command.encode(&mut chained);
             black_box(&chained);
         })
