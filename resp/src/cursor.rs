@@ -206,6 +206,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether the frame at the cursor is null; a null is read by that.
+    ///
+    /// # Errors
+    /// [`ConversionError::Malformed`] at the end of the reply.
     pub fn take_null(&mut self) -> Result<bool, ConversionError> {
         let marker = self.marker()?;
         let null = marker == b'_' || (matches!(marker, b'$' | b'*') && self.rest.get(1) == Some(&b'-'));
