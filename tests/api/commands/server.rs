@@ -88,17 +88,24 @@ async fn several_parameters_are_read_and_set_at_once() {
 
 #[tokio::test]
 async fn keys_are_saved() {
-    let server = Server::start(Options::new());
+    // The server looks after its children at this pace.
+    let server = Server::start(Options::new().set("hz", "500"));
     both(&server, async |redis, _| {
-        let idle =
-            || server.info("rdb_bgsave_in_progress") == "0" && server.info("aof_rewrite_in_progress") == "0";
+        let idle = |fields: &[&str]| {
+            eventually("no save is under way", Duration::from_secs(10), || {
+                fields.iter().all(|field| server.info(field) == "0")
+            });
+        };
+        let before = redis.lastsave().await;
 
         redis.save().await;
+        assert!(redis.lastsave().await >= before && before > 1_700_000_000);
         assert!(redis.bgsave().await.contains("saving started"));
-        eventually("the save is done", Duration::from_secs(10), idle);
+        idle(&["rdb_bgsave_in_progress"]);
+        assert!(redis.bgsave_schedule().await.contains("saving started"));
+        idle(&["rdb_bgsave_in_progress"]);
         assert!(redis.bgrewriteaof().await.contains("rewriting started"));
-        redis.bgsave_schedule().await;
-        eventually("both are done", Duration::from_secs(10), idle);
+        idle(&["aof_rewrite_in_progress", "aof_rewrite_scheduled"]);
     })
     .await;
 }
