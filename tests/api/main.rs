@@ -12,6 +12,7 @@
 )]
 
 mod commands;
+mod examples;
 mod handshake;
 mod health;
 mod script;
