@@ -181,6 +181,14 @@ impl Replies {
         last.map(|block| Reply(block.bytes))
     }
 
+    /// Takes the next block off the front: whole frames one after the other, and how many.
+    pub fn next_block(&mut self) -> Option<(Bytes, usize)> {
+        let block = self.first.take()?;
+        self.first = self.others.as_mut().and_then(|others| others.pop_front());
+        self.frames = self.frames.saturating_sub(block.frames);
+        Some((block.bytes, block.frames))
+    }
+
     /// The one reply, when there is exactly one.
     #[inline]
     pub fn into_single(self) -> Option<Reply> {

@@ -103,3 +103,15 @@ fn a_block_that_is_not_what_it_says_ends_in_errors() {
     let whole = |text: &str| Ok(text.to_owned());
     assert_eq!(read, [whole("a"), Err(ConversionError::Malformed), whole("1")]);
 }
+
+#[test]
+fn blocks_come_out_whole_and_in_their_order() {
+    let mut replies = Replies::default();
+    replies.push_block(":1\r\n:2\r\n".into(), 2);
+    replies.push_block(":3\r\n".into(), 1);
+    replies.next_reply().unwrap();
+
+    assert_eq!(replies.next_block(), Some((":2\r\n".into(), 1)));
+    assert_eq!((replies.len(), replies.next_block()), (1, Some((":3\r\n".into(), 1))));
+    assert_eq!((replies.len(), replies.next_block()), (0, None));
+}
