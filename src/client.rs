@@ -8,6 +8,7 @@ pub(crate) mod execute;
 pub(crate) mod leases;
 pub mod pending;
 pub(crate) mod span;
+pub(crate) mod submission;
 
 use std::fmt;
 use std::sync::Arc;

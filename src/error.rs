@@ -59,6 +59,13 @@ pub enum Failure {
     RuntimeGone,
     /// A watched key changed: EXEC ran nothing.
     Aborted,
+    /// The server refused a command while a transaction was queued: EXEC ran nothing.
+    Discarded {
+        /// Which command it was, counted from 0; `None` when EXEC itself was refused.
+        index: Option<usize>,
+        /// What the server said to it.
+        error: ServerError,
+    },
 }
 
 /// What every method of the client fails with.
@@ -81,13 +88,14 @@ struct Inner {
     failure: Failure,
     outcome: Outcome,
     command: Option<Cow<'static, str>>,
+    index: Option<usize>,
     attempts: u32,
     repeatable: bool,
 }
 
 impl Error {
     pub(crate) fn new(failure: Failure, outcome: Outcome) -> Self {
-        Self(Box::new(Inner { failure, outcome, command: None, attempts: 1, repeatable: false }))
+        Self(Box::new(Inner { failure, outcome, command: None, index: None, attempts: 1, repeatable: false }))
     }
 
     /// A call that is wrong in itself; nothing was sent.
@@ -149,6 +157,17 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.0.outcome = outcome;
+        self
+    }
+
+    /// The place of the command in its pipeline.
+    pub(crate) fn with_index(mut self, index: usize) -> Self {
+        self.0.index = Some(index);
+        self
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
@@ -185,10 +204,22 @@ impl Error {
             Failure::NotInitialized => ErrorKind::NotInitialized,
             Failure::RuntimeGone => ErrorKind::RuntimeGone,
             Failure::Aborted => ErrorKind::Aborted,
+            Failure::Discarded { .. } => ErrorKind::ExecAbort,
+        }
+    }
+
+    /// [`kind`](Self::kind), or of a discarded transaction the kind of what discarded it.
+    pub(crate) fn cause(&self) -> ErrorKind {
+        match &self.0.failure {
+            Failure::Discarded { error, .. } => ErrorKind::of_code(error.code()),
+            _ => self.kind(),
         }
     }
 
     /// Whether the server may have run the command.
+    ///
+    /// Of a pipeline's error it speaks of the pipeline as a whole: [`Outcome::NotSent`] and [`Outcome::Refused`] say
+    /// that none of its commands ran.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.0.outcome
@@ -198,7 +229,7 @@ impl Error {
     /// no harm), and the trouble is of a kind that passes.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.kind().is_transient() && (self.0.outcome != Outcome::MaybeExecuted || self.0.repeatable)
+        self.cause().is_transient() && (self.0.outcome != Outcome::MaybeExecuted || self.0.repeatable)
     }
 
     /// The code of an error reply, such as `WRONGTYPE`; empty when the server sent none.
@@ -214,7 +245,8 @@ impl Error {
             Failure::Server(error)
             | Failure::Auth(error)
             | Failure::Connect(ConnectError::Refused(error) | ConnectError::Busy(error))
-            | Failure::Conversion(ConversionError::Server(error)) => Some(error),
+            | Failure::Conversion(ConversionError::Server(error))
+            | Failure::Discarded { error, .. } => Some(error),
             _ => None,
         }
     }
@@ -223,6 +255,16 @@ impl Error {
     #[must_use]
     pub fn command(&self) -> Option<&str> {
         self.0.command.as_deref()
+    }
+
+    /// The place of the failed command in its pipeline, counted from 0; `None` when it was in none, or when all of
+    /// the pipeline failed.
+    #[must_use]
+    pub fn index(&self) -> Option<usize> {
+        match &self.0.failure {
+            Failure::Discarded { index, .. } => *index,
+            _ => self.0.index,
+        }
     }
 
     /// How often the command was tried.
@@ -266,9 +308,10 @@ impl From<ConversionError> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let to = |f: &mut fmt::Formatter<'_>| match &self.0.command {
-            Some(command) => write!(f, " to {command}"),
-            None => Ok(()),
+        let to = |f: &mut fmt::Formatter<'_>| match (&self.0.command, self.0.index) {
+            (Some(command), Some(index)) => write!(f, " to {command} at index {index}"),
+            (Some(command), None) => write!(f, " to {command}"),
+            (None, _) => Ok(()),
         };
         match &self.0.failure {
             Failure::Timeout { limit } => {
@@ -297,6 +340,13 @@ impl fmt::Display for Error {
             }
             Failure::RuntimeGone => f.write_str("the runtime that made this client is gone")?,
             Failure::Aborted => f.write_str("a watched key changed")?,
+            Failure::Discarded { index: Some(index), error } => {
+                return write!(
+                    f,
+                    "transaction discarded, error reply to the command at index {index}: {error}"
+                );
+            }
+            Failure::Discarded { index: None, error } => return write!(f, "transaction discarded: {error}"),
         }
         if self.0.command.is_some() && self.0.outcome != Outcome::Refused {
             write!(f, " ({})", self.0.outcome)?;
@@ -311,6 +361,7 @@ impl fmt::Debug for Error {
             .field("failure", &self.0.failure)
             .field("outcome", &self.0.outcome)
             .field("command", &self.0.command)
+            .field("index", &self.0.index)
             .field("attempts", &self.0.attempts)
             .finish()
     }

@@ -29,6 +29,7 @@ pub mod health;
 pub mod info;
 pub mod keys;
 pub mod metrics;
+pub mod pipeline;
 pub mod prelude;
 pub mod redis_client;
 pub mod resilience;

@@ -16,10 +16,11 @@ use redlane_pool::link::Link;
 use redlane_pool::retry::Jitter;
 use redlane_resp::error::ServerError;
 use redlane_resp::reply::Reply;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::client::span::CommandSpan;
+use crate::client::submission;
 use crate::commands::command::Command;
 use crate::commands::facts::{Class, Lane};
 use crate::error::{Error, ErrorKind, Failure, Result};
@@ -54,8 +55,9 @@ pub(crate) fn route<'c>(client: &'c Client, command: &Command, options: CallOpti
     }
 }
 
+/// The error of a command that its lane keeps from the shared link, with the name of what does its job.
 #[cold]
-fn refused(command: &Command, instead: &'static str) -> Error {
+pub(crate) fn refused(command: &Command, instead: &'static str) -> Error {
     let name = command.name();
     Error::usage(format!("{name} would change a shared connection: use {instead}"))
 }
@@ -81,9 +83,53 @@ pub(crate) fn reply_error(reply: Option<Reply>, command: &Command) -> Error {
     Error::server(error, command.facts().late_errors)
 }
 
-/// Whether the command may be repeated though it may have run.
-fn is_repeatable(command: &Command, options: CallOptions) -> bool {
-    options.idempotent || command.class() == Class::Read
+/// Something that can be tried again: a command, or several that go out together.
+pub(crate) trait Attempt: Send {
+    /// What it comes to.
+    type Reply: Send;
+
+    /// The name for errors.
+    fn name(&self) -> Cow<'static, str>;
+
+    /// Tries once, until `until`; `shown` is the limit that an error names.
+    fn attempt(
+        &mut self,
+        client: &Client,
+        until: Option<Instant>,
+        shown: Duration,
+    ) -> impl Future<Output = Result<Self::Reply>> + Send;
+}
+
+/// What bounds a call and its repetition.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    limits: Limits,
+    /// May be repeated though it may have run.
+    repeatable: bool,
+    /// Can answer with an error after it has changed something.
+    late_errors: bool,
+    retries: bool,
+}
+
+impl Terms {
+    fn of(client: &Client, command: &Command, options: CallOptions) -> Self {
+        Self {
+            limits: Limits::of(client, command, options),
+            repeatable: options.idempotent || command.class() == Class::Read,
+            late_errors: command.facts().late_errors,
+            retries: !options.no_retry,
+        }
+    }
+
+    /// The terms of several commands that go out together.
+    pub(crate) fn of_batch(
+        client: &Client,
+        repeatable: bool,
+        late_errors: bool,
+        options: CallOptions,
+    ) -> Self {
+        Self { limits: Limits::plain(client, options), repeatable, late_errors, retries: !options.no_retry }
+    }
 }
 
 /// Goes on with a call: after its first attempt failed, or because it needs more than the fast path has.
@@ -93,40 +139,38 @@ pub(crate) fn slow(
     options: CallOptions,
     first: Option<Error>,
     waited: Duration,
-    mut span: CommandSpan,
+    span: CommandSpan,
 ) -> SlowFuture<'_> {
     Box::pin(async move {
-        let result = attempts(client, &command, options, first, waited).await;
-        match &result {
-            Ok(_) => span.succeeded(),
-            Err(error) => span.failed(error),
-        }
-        result
+        let terms = Terms::of(client, &command, options);
+        attempts(client, &mut One(command), &terms, first, waited, span).await
     })
 }
 
-async fn attempts(
+/// Tries until it succeeds or the decision is to stop; begins with `first`, the error of an attempt made before.
+pub(crate) async fn attempts<A: Attempt>(
     client: &Client,
-    command: &Command,
-    options: CallOptions,
+    call: &mut A,
+    terms: &Terms,
     first: Option<Error>,
     waited: Duration,
-) -> Result<Reply> {
+    mut span: CommandSpan,
+) -> Result<A::Reply> {
     let now = Instant::now();
     let started = now.checked_sub(waited).unwrap_or(now);
-    let limits = Limits::of(client, command, options);
+    let limits = terms.limits;
     let deadline = limits.call.and_then(|limit| started.checked_add(limit));
-    let mut retries = Retries::new(client, command, options, deadline);
+    let mut retries = Retries::new(client, terms, deadline);
     let mut last = first;
     let mut tried = u32::from(last.is_some());
     loop {
         if let Some(error) = last.take() {
-            if matches!(error.failure(), Failure::Server(_) | Failure::Auth(_))
+            if matches!(error.failure(), Failure::Server(_) | Failure::Auth(_) | Failure::Discarded { .. })
                 && error.outcome() != Outcome::NotSent
             {
                 client.metrics().replied_with_error();
             }
-            if matches!(error.kind(), ErrorKind::ReadOnly | ErrorKind::Auth)
+            if matches!(error.cause(), ErrorKind::ReadOnly | ErrorKind::Auth)
                 && error.outcome() == Outcome::Refused
             {
                 // The name may point to another server by now; the greeting may be wanted again.
@@ -135,11 +179,11 @@ async fn attempts(
             match retries.after(&error, tried) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => {
-                    let repeatable = is_repeatable(command, options);
-                    return Err(error
-                        .with_command(name_of(command))
-                        .with_attempts(tried)
-                        .repeatable(repeatable));
+                    let error = retries.of_all(error);
+                    let error =
+                        error.with_command(call.name()).with_attempts(tried).repeatable(terms.repeatable);
+                    span.failed(&error);
+                    return Err(error);
                 }
             }
         }
@@ -148,42 +192,33 @@ async fn attempts(
             (Some(attempt), Some(call)) => Some(attempt.min(call)),
             (one, other) => one.or(other),
         };
-        let result = match command.lane() {
-            Lane::Lease => client.leases().call(command, until, limits.shown()).await,
-            _ => on_link(client.router().link(), command, until, limits.shown()).await,
-        };
-        match result {
-            Ok(reply) if !reply.is_error() => return Ok(reply),
-            Ok(reply) => last = Some(reply_error(Some(reply), command)),
+        match call.attempt(client, until, limits.shown()).await {
+            Ok(reply) => {
+                span.succeeded();
+                return Ok(reply);
+            }
             Err(error) => last = Some(error),
         }
     }
 }
 
-/// One attempt on a link, bounded by `until` besides the link's own timeout.
-pub(crate) async fn on_link(
-    link: &Link,
-    command: &Command,
-    until: Option<Instant>,
-    shown: Duration,
-) -> Result<Reply> {
-    let mut call = link.call(command.wire());
-    let replies = match until {
-        None => (&mut call).await,
-        Some(until) => match timeout_at(until, &mut call).await {
-            Ok(result) => result,
-            Err(_) => {
-                let outcome = call.give_up();
-                return Err(match link.last_failure() {
-                    Some(failure) if outcome == Outcome::NotSent => Error::connect(failure),
-                    _ => Error::new(Failure::Timeout { limit: shown }, outcome),
-                });
-            }
-        },
-    };
-    match replies {
-        Ok(replies) => replies.into_single().ok_or_else(|| reply_error(None, command)),
-        Err(error) => Err(Error::link(error)),
+/// One command, as something to try.
+struct One(Command);
+
+impl Attempt for One {
+    type Reply = Reply;
+
+    fn name(&self) -> Cow<'static, str> {
+        name_of(&self.0)
+    }
+
+    async fn attempt(&mut self, client: &Client, until: Option<Instant>, shown: Duration) -> Result<Reply> {
+        let command = &self.0;
+        let reply = match command.lane() {
+            Lane::Lease => client.leases().call(command, until, shown).await?,
+            _ => submission::command(client.router().link(), command, until, shown).await?,
+        };
+        if reply.is_error() { Err(reply_error(Some(reply), command)) } else { Ok(reply) }
     }
 }
 
@@ -195,12 +230,17 @@ struct Limits {
 }
 
 impl Limits {
-    fn of(client: &Client, command: &Command, options: CallOptions) -> Self {
-        use crate::commands::facts::BlockTime;
+    /// The clocks of what answers at once.
+    fn plain(client: &Client, options: CallOptions) -> Self {
         let attempt = client.config().socket_timeout();
         let call = if client.config().retry_on_timeout() { attempt.saturating_mul(2) } else { attempt };
+        Self { attempt: Some(attempt), call: Some(options.deadline.unwrap_or(call)) }
+    }
+
+    fn of(client: &Client, command: &Command, options: CallOptions) -> Self {
+        use crate::commands::facts::BlockTime;
         match command.block_time() {
-            None => Self { attempt: Some(attempt), call: Some(options.deadline.unwrap_or(call)) },
+            None => Self::plain(client, options),
             // It may block for ever, and then only the connection's own keepalive watches.
             Some(BlockTime::Forever) => Self { attempt: options.deadline, call: options.deadline },
             Some(BlockTime::For(block)) => {
@@ -223,7 +263,7 @@ impl Limits {
 }
 
 /// Decides about another attempt.
-pub(crate) struct Retries<'a> {
+struct Retries<'a> {
     client: &'a Client,
     repeatable: bool,
     late_errors: bool,
@@ -234,25 +274,25 @@ pub(crate) struct Retries<'a> {
 }
 
 impl<'a> Retries<'a> {
-    pub(crate) fn new(
-        client: &'a Client,
-        command: &Command,
-        options: CallOptions,
-        deadline: Option<Instant>,
-    ) -> Self {
+    fn new(client: &'a Client, terms: &Terms, deadline: Option<Instant>) -> Self {
         Self {
             client,
-            repeatable: is_repeatable(command, options),
-            late_errors: command.facts().late_errors,
-            allowed: !options.no_retry,
+            repeatable: terms.repeatable,
+            late_errors: terms.late_errors,
+            allowed: terms.retries,
             deadline,
             backoff: client.retry().backoff(),
             unknown_fates: 0,
         }
     }
 
+    /// The last error, with an outcome that speaks of all attempts: what may have run once may have run.
+    fn of_all(&self, error: Error) -> Error {
+        if self.unknown_fates > 0 { error.with_outcome(Outcome::MaybeExecuted) } else { error }
+    }
+
     /// The pause before another attempt; `None`: there is none.
-    pub(crate) fn after(&mut self, error: &Error, tried: u32) -> Option<Duration> {
+    fn after(&mut self, error: &Error, tried: u32) -> Option<Duration> {
         if !self.allowed || tried >= self.client.retry().max_attempts {
             return None;
         }
@@ -269,7 +309,7 @@ impl<'a> Retries<'a> {
                 self.unknown_fates = self.unknown_fates.saturating_add(1);
             }
         }
-        let jitter = match error.kind() {
+        let jitter = match error.cause() {
             // Half of it fixed, so that waits do not collapse to nothing while the server cannot answer anyway.
             ErrorKind::Loading | ErrorKind::Busy | ErrorKind::ClusterDown => Jitter::Equal,
             _ => Jitter::Full,
@@ -291,15 +331,16 @@ impl<'a> Retries<'a> {
         }
     }
 
-    /// Refusals that pass. Of a script only those that are raised before it begins.
+    /// Refusals that pass. Of a script or a transaction only those that are raised before it begins.
     fn is_passing_refusal(&self, error: &Error) -> bool {
-        match error.kind() {
+        let late_errors = self.late_errors && !matches!(error.failure(), Failure::Discarded { .. });
+        match error.cause() {
             ErrorKind::Loading => true,
             ErrorKind::PrimaryDown
             | ErrorKind::ClusterDown
             | ErrorKind::TryAgain
             | ErrorKind::ReadOnly
-            | ErrorKind::Busy => !self.late_errors,
+            | ErrorKind::Busy => !late_errors,
             _ => false,
         }
     }

@@ -13,7 +13,7 @@ use redlane_pool::stats::PoolStats;
 use redlane_resp::reply::Reply;
 use tokio::time::Instant;
 
-use crate::client::execute::on_link;
+use crate::client::submission;
 use crate::commands::command::Command;
 use crate::commands::facts::Leaves;
 use crate::config::Config;
@@ -58,7 +58,7 @@ impl Leases {
     ) -> Result<Reply> {
         let lease = self.acquire(until).await?;
         lease.mark(dirt_of(command));
-        on_link(&lease, command, until, shown).await
+        submission::command(&lease, command, until, shown).await
     }
 
     pub(crate) async fn close(&self, limit: Duration) {

@@ -15,5 +15,6 @@ mod commands;
 mod examples;
 mod handshake;
 mod health;
+mod pipeline;
 mod script;
 mod support_server;

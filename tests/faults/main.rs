@@ -12,6 +12,7 @@
 )]
 
 mod client;
+mod pipelines;
 mod refusals;
 mod scripted;
 mod spans;
