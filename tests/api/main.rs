@@ -13,6 +13,7 @@
 
 mod commands;
 mod examples;
+mod guide;
 mod handshake;
 mod health;
 mod pipeline;
