@@ -36,3 +36,8 @@ pub mod resilience;
 mod route;
 pub mod script;
 pub mod ttl;
+
+/// The program in the README is compiled with the examples of the docs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
