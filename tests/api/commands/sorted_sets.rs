@@ -1,6 +1,6 @@
 //! Sorted sets, those commands that wait included.
 
-use redlane::commands::native::{BlockingCommands, SortedSetsCommands};
+use redlane::commands::native::{BlockingCommands, KeysCommands, SortedSetsCommands};
 use redlane::commands::types::{
     Aggregate, CombineOptions, LexBound, LexRange, RankRange, ScanOptions, ScoreBound, ScoreRange,
     SortedSetAddOptions, UpdateCheck,
@@ -18,25 +18,121 @@ async fn abc(redis: &Wire, key: &str) {
 }
 
 #[tokio::test]
-async fn members_are_added_under_conditions() {
+async fn members_are_added_read_and_removed() {
     both(Server::shared(), async |redis, keys| {
         let key = &keys.key("z");
 
         assert_eq!(redis.zadd(key, "a", 1).await, 1);
+        assert_eq!(redis.zadd(key, "a", 4.5).await, 0);
         assert_eq!(redis.zadd_multiple(key, &[(2, "b"), (5, "a")]).await, 1);
+        assert_eq!(redis.zscore(key, "a").await, Some(5.0));
+        assert_eq!(redis.zscore(key, "q").await, None);
+        assert_eq!(redis.zincr(key, "a", 0.5).await, 5.5);
+        assert_eq!(redis.zincr(key, "c", -3).await, -3.0);
+        assert_eq!(redis.zscore_multiple(key, &["a", "q", "b"]).await, [Some(5.5), None, Some(2.0)]);
+        assert_eq!(redis.zcard(key).await, 3);
+        assert_eq!(redis.zrem(key, ["a", "q"].as_slice()).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_are_added_under_conditions() {
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("z");
+        redis.zadd_multiple(key, &[(5, "a"), (5, "b")]).await;
+        let add = async |options: SortedSetAddOptions, score: f64| {
+            let options = options.include_changed_count();
+            let changed = redis.zadd_multiple_options(key, &[(score, "a"), (score, "new")], &options).await;
+            redis.zrem(key, "new").await;
+            (changed, redis.zscore(key, "a").await.unwrap())
+        };
+
         assert_eq!(redis.zadd_options(key, "a", 9, &SortedSetAddOptions::add_only()).await, 0);
-        let changed = SortedSetAddOptions::update_only(Some(UpdateCheck::GT)).include_changed_count();
-        assert_eq!(redis.zadd_multiple_options(key, &[(4, "a"), (3, "b"), (1, "new")], &changed).await, 1);
-        let add = SortedSetAddOptions::default().increment_score();
-        assert_eq!(redis.zadd_options(key, "a", 1.5, &add).read_as::<Option<f64>>().await, Some(6.5));
+        assert_eq!(add(SortedSetAddOptions::add_only(), 9.0).await, (1, 5.0));
+        assert_eq!(add(SortedSetAddOptions::update_only(None), 6.0).await, (1, 6.0));
+        assert_eq!(add(SortedSetAddOptions::update_only(Some(UpdateCheck::GT)), 5.0).await, (0, 6.0));
+        assert_eq!(add(SortedSetAddOptions::update_only(Some(UpdateCheck::GT)), 7.0).await, (1, 7.0));
+        assert_eq!(add(SortedSetAddOptions::update_only(Some(UpdateCheck::LT)), 8.0).await, (0, 7.0));
+        assert_eq!(add(SortedSetAddOptions::update_only(Some(UpdateCheck::LT)), 2.0).await, (1, 2.0));
+        assert_eq!(add(SortedSetAddOptions::add_or_update(None), 3.0).await, (2, 3.0));
+        assert_eq!(add(SortedSetAddOptions::add_or_update(Some(UpdateCheck::LT)), 9.0).await, (1, 3.0));
+        assert_eq!(add(SortedSetAddOptions::add_or_update(Some(UpdateCheck::GT)), 9.0).await, (2, 9.0));
+        let sum = SortedSetAddOptions::default().increment_score();
+        assert_eq!(redis.zadd_options(key, "a", 1.5, &sum).read_as::<Option<f64>>().await, Some(10.5));
         let only = SortedSetAddOptions::add_only().increment_score();
         assert_eq!(redis.zadd_options(key, "a", 1.5, &only).read_as::<Option<f64>>().await, None);
-        assert_eq!(redis.zincr(key, "a", 0.5).await, 7.0);
-        assert_eq!(redis.zscore(key, "a").await, Some(7.0));
-        assert_eq!(redis.zscore(key, "q").await, None);
-        assert_eq!(redis.zscore_multiple(key, &["a", "q", "b"]).await, [Some(7.0), None, Some(3.0)]);
-        assert_eq!(redis.zcard(key).await, 2);
-        assert_eq!(redis.zrem(key, ["a", "q"].as_slice()).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scores_are_exact_and_may_be_infinite() {
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("z");
+        let scores = [
+            f64::NEG_INFINITY,
+            f64::MIN,
+            -0.1,
+            f64::MIN_POSITIVE,
+            0.1 + 0.2,
+            9_007_199_254_740_991.0,
+            1e17,
+            f64::MAX,
+            f64::INFINITY,
+        ];
+
+        for (n, score) in scores.into_iter().enumerate() {
+            redis.zadd(key, n, score).await;
+            assert_eq!(redis.zscore(key, n).await, Some(score));
+        }
+
+        let read: Vec<f64> =
+            redis.zrange_withscores(key, 0, -1).await.into_iter().map(|(_, score)| score).collect();
+        assert_eq!(read, scores);
+        let count = async |min, max| redis.zcount(key, min, max).await;
+        assert_eq!(count(ScoreBound::Excluding(f64::MIN_POSITIVE), ScoreBound::Highest).await, 5);
+        assert_eq!(count(ScoreBound::Including(f64::MIN), ScoreBound::Excluding(f64::MAX)).await, 6);
+        assert_eq!(redis.zincr(key, 0, f64::INFINITY).code().await, "ERR");
+        assert_eq!(redis.zadd(key, "x", f64::NAN).code().await, "ERR");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sorted_set_that_is_not_there_is_empty() {
+    both(Server::shared(), async |redis, keys| {
+        let (absent, out) = (&keys.key("absent"), &keys.key("out"));
+
+        assert_eq!(redis.zscore(absent, "a").await, None);
+        assert_eq!(redis.zscore_multiple(absent, &["a", "b"]).await, [None, None]);
+        assert_eq!((redis.zrank(absent, "a").await, redis.zrevrank(absent, "a").await), (None, None));
+        assert_eq!((redis.zcard(absent).await, redis.zcount(absent, 0, 9).await), (0, 0));
+        assert_eq!((redis.zlexcount(absent, "-", "+").await, redis.zrem(absent, "a").await), (0, 0));
+        assert!(redis.zrange(absent, 0, -1).await.is_empty());
+        assert!(redis.zrange_withscores(absent, 0, -1).await.is_empty());
+        assert!(redis.zrevrange(absent, 0, -1).await.is_empty());
+        assert!(redis.zrevrange_withscores(absent, 0, -1).await.is_empty());
+        assert!(redis.zrange_options(absent, RankRange::new(0, -1)).await.is_empty());
+        assert!(redis.zrange_options_withscores(absent, RankRange::new(0, -1)).await.is_empty());
+        assert_eq!(redis.zrangestore(out, absent, RankRange::new(0, -1)).await, 0);
+        assert!(redis.zrangebyscore(absent, 0, 9).await.is_empty());
+        assert!(redis.zrevrangebyscore_withscores(absent, 9, 0).await.is_empty());
+        assert!(redis.zrangebylex(absent, "-", "+").await.is_empty());
+        assert_eq!(redis.zremrangebyrank(absent, 0, -1).await, 0);
+        assert_eq!(redis.zrembyscore(absent, 0, 9).await, 0);
+        assert_eq!(redis.zrembylex(absent, "-", "+").await, 0);
+        assert!(redis.zrandmember(absent, None).await.is_null());
+        assert_eq!(redis.zrandmember(absent, Some(3)).read_as::<Vec<String>>().await, [""; 0]);
+        assert!(redis.zrandmember_withscores(absent, 3).await.is_empty());
+        assert!(redis.zpopmin(absent, 1).await.is_empty());
+        assert!(redis.zpopmax(absent, 1).await.is_empty());
+        assert_eq!(redis.zscan_step(absent, 0, ScanOptions::default()).await, (0, Vec::new()));
+        assert!(redis.zunion(absent).await.is_empty());
+        assert!(redis.zinter_withscores(absent).await.is_empty());
+        assert!(redis.zdiff(absent).await.is_empty());
+        assert_eq!(redis.zunionstore(out, absent).await, 0);
+        assert_eq!(redis.zdiffstore(out, absent).await, 0);
     })
     .await;
 }
@@ -50,7 +146,10 @@ async fn members_are_ranked_and_counted() {
         assert_eq!((redis.zrank(key, "b").await, redis.zrevrank(key, "a").await), (Some(1), Some(2)));
         assert_eq!((redis.zrank(key, "q").await, redis.zrevrank(key, "q").await), (None, None));
         assert_eq!(redis.zcount(key, ScoreBound::Excluding(1.0), "+inf").await, 2);
+        assert_eq!(redis.zcount(key, ScoreBound::Lowest, ScoreBound::Including(2.0)).await, 2);
+        assert_eq!(redis.zcount(key, 2, ScoreBound::Highest).await, 2);
         assert_eq!(redis.zlexcount(key, "-", LexBound::Highest).await, 3);
+        assert_eq!(redis.zlexcount(key, LexBound::Lowest, LexBound::including("b")).await, 2);
         assert_eq!(
             redis.zscan_step(key, 0, ScanOptions::default().with_pattern("b")).await,
             (0, scored(&[("b", 2.0)]))
@@ -71,6 +170,7 @@ async fn ranks_come_with_scores() {
         assert_eq!(redis.zrank_withscore(key, "b").await, Some((1, 2.0)));
         assert_eq!(redis.zrevrank_withscore(key, "a").await, Some((2, 1.0)));
         assert_eq!(redis.zrank_withscore(key, "q").await, None);
+        assert_eq!(redis.zrevrank_withscore(keys.key("absent"), "q").await, None);
     })
     .await;
 }
@@ -90,10 +190,22 @@ async fn every_form_of_range_is_read() {
         let scores = ScoreRange::new(1.0, ScoreBound::Excluding(3.0));
         assert_eq!(redis.zrange_options(key, scores.reverse()).await, ["b", "a"]);
         assert_eq!(redis.zrange_options_withscores(key, scores.limit(1, 1)).await, scored(&[("b", 2.0)]));
+        let low = ScoreRange::new(ScoreBound::Lowest, ScoreBound::Including(1.0));
+        assert_eq!(redis.zrange_options(key, low).await, ["a"]);
+        let high = ScoreRange::new(ScoreBound::Excluding(2.0), ScoreBound::Highest).limit(0, -1);
+        assert_eq!(redis.zrange_options(key, high).await, ["c"]);
+        let names = LexRange::new(LexBound::Lowest, LexBound::Including(b"b".to_vec()));
+        assert_eq!(redis.zrange_options(key, names).await, ["a", "b"]);
+        let names = LexRange::new(LexBound::Excluding(b"a".to_vec()), LexBound::including("c"));
+        assert_eq!(redis.zrange_options(key, names).await, ["b", "c"]);
         let names = LexRange::new(LexBound::excluding("a"), LexBound::Highest);
         assert_eq!(redis.zrange_options(key, names.clone().reverse().limit(0, 1)).await, ["c"]);
         assert_eq!(redis.zrangestore(out, key, names).await, 2);
+        assert_eq!(redis.zrange(out, 0, -1).await, ["b", "c"]);
         assert_eq!(redis.zrangestore(out, key, scores).await, 2);
+        assert_eq!(redis.zrange(out, 0, -1).await, ["a", "b"]);
+        assert_eq!(redis.zrangestore(out, key, RankRange::new(-1, -1)).await, 1);
+        assert_eq!(redis.zrange_options_withscores(out, RankRange::new(0, -1)).await, scored(&[("c", 3.0)]));
     })
     .await;
 }
@@ -129,6 +241,7 @@ async fn ranges_are_removed() {
         assert_eq!(redis.zremrangebyrank(key, 0, 0).await, 1);
         assert_eq!(redis.zrembyscore(key, 2, 2).await, 1);
         assert_eq!(redis.zrembylex(key, "[c", "[c").await, 1);
+        assert_eq!(redis.exists(key).await, 0);
     })
     .await;
 }
@@ -142,6 +255,7 @@ async fn members_are_drawn_and_taken() {
         assert!(redis.zrandmember(key, None).read_as::<Option<String>>().await.is_some());
         assert_eq!(redis.zrandmember(absent, None).read_as::<Option<String>>().await, None);
         assert_eq!(redis.zrandmember(key, Some(-4)).read_as::<Vec<String>>().await.len(), 4);
+        assert_eq!(redis.zrandmember_withscores(key, -4).await.len(), 4);
         let mut drawn = redis.zrandmember_withscores(key, 9).await;
         drawn.sort_by(|left, right| left.0.cmp(&right.0));
         assert_eq!(drawn, scored(&[("a", 1.0), ("b", 2.0), ("c", 3.0)]));
@@ -164,6 +278,7 @@ async fn a_waiting_pop_takes_what_is_there_or_gives_up() {
         );
         assert_eq!(redis.bzpopmax(full, 1.0).await.unwrap(), (full.clone(), "c".to_owned(), 3.0));
         assert_eq!(redis.bzpopmin(empty, 0.01).await, None);
+        assert_eq!(redis.bzpopmax(empty, 0.01).await, None);
     })
     .await;
 }
@@ -180,8 +295,11 @@ async fn several_members_are_taken_from_the_first_full_set() {
 
         assert_eq!(redis.zmpop_min(both, 1).await.unwrap(), (full.clone(), scored(&[("a", 1.0)])));
         assert_eq!(redis.zmpop_max(both, 1).await.unwrap(), (full.clone(), scored(&[("c", 3.0)])));
+        redis.zadd(full, "d", 4).await;
+        assert_eq!(redis.bzmpop_max(1.0, both, 1).await.unwrap(), (full.clone(), scored(&[("d", 4.0)])));
         assert_eq!(redis.bzmpop_min(1.0, both, 9).await.unwrap(), (full.clone(), scored(&[("b", 2.0)])));
-        assert_eq!(redis.zmpop_min(both, 1).await, None);
+        assert_eq!((redis.zmpop_min(both, 1).await, redis.zmpop_max(both, 1).await), (None, None));
+        assert_eq!(redis.bzmpop_min(0.01, both, 1).await, None);
         assert_eq!(redis.bzmpop_max(0.01, both, 1).await, None);
     })
     .await;
@@ -233,10 +351,15 @@ async fn combined_sorted_sets_are_stored() {
         assert_eq!((redis.zinterstore_weights(out, weights).await, y().await), (1, Some(34.0)));
         assert_eq!((redis.zinterstore_min_weights(out, weights).await, y().await), (1, Some(4.0)));
         assert_eq!((redis.zinterstore_max_weights(out, weights).await, y().await), (1, Some(30.0)));
+        let options = CombineOptions::default().aggregate(Aggregate::Sum).weights([0.5, 0.0]);
+        assert_eq!((redis.zunionstore_options(out, both, &options).await, y().await), (2, Some(1.0)));
         let options = CombineOptions::default().aggregate(Aggregate::Min);
         assert_eq!((redis.zunionstore_options(out, both, &options).await, y().await), (2, Some(2.0)));
         assert_eq!((redis.zinterstore_options(out, both, &options).await, y().await), (1, Some(2.0)));
-        assert_eq!(redis.zdiffstore(out, both).await, 1);
+        assert_eq!(
+            (redis.zdiffstore(out, both).await, redis.zrange(out, 0, -1).await),
+            (1, vec!["x".to_owned()])
+        );
     })
     .await;
 }
@@ -253,6 +376,7 @@ async fn shared_members_are_counted() {
 
         assert_eq!(redis.zintercard([a, b].as_slice(), 0).await, 3);
         assert_eq!(redis.zintercard([a, b].as_slice(), 2).await, 2);
+        assert_eq!(redis.zintercard([a, &keys.key("absent")].as_slice(), 0).await, 0);
     })
     .await;
 }
