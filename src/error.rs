@@ -119,6 +119,7 @@ impl Error {
     /// An error reply. `may_have_run`: the command can fail half-way, so that only some codes prove that it did
     /// nothing.
     pub(crate) fn server(error: ServerError, may_have_run: bool) -> Self {
+        let error = without_arguments(error);
         let outcome = if may_have_run && !proves_nothing_ran(error.code()) {
             Outcome::MaybeExecuted
         } else {
@@ -274,6 +275,14 @@ impl Error {
     }
 }
 
+/// The error without the arguments that a server quotes when it does not know their command.
+fn without_arguments(error: ServerError) -> ServerError {
+    match error.line().split_once(", with args beginning with") {
+        Some((text, _)) => ServerError::from_line(text.as_bytes()),
+        None => error,
+    }
+}
+
 /// Whether an error reply to a connection's greeting is about credentials.
 fn is_auth(error: &ServerError) -> bool {
     matches!(error.code(), "WRONGPASS" | "NOAUTH" | "NOPERM")
@@ -301,6 +310,10 @@ fn proves_nothing_ran(code: &str) -> bool {
 
 impl From<ConversionError> for Error {
     fn from(error: ConversionError) -> Self {
+        let error = match error {
+            ConversionError::Server(error) => ConversionError::Server(without_arguments(error)),
+            other => other,
+        };
         // The server has answered, so the command ran, whatever we make of the answer.
         Self::new(Failure::Conversion(error), Outcome::MaybeExecuted)
     }

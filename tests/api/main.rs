@@ -13,9 +13,12 @@
 
 mod commands;
 mod examples;
+mod global;
 mod guide;
 mod handshake;
 mod health;
+mod lenient;
 mod pipeline;
+mod redis_client;
 mod script;
 mod support_server;
