@@ -28,7 +28,8 @@ impl Ground {
     /// Takes the server that `REDIS_URL` or `REDIS_HOST` names, else starts one.
     pub(crate) async fn find() -> Checked<Self> {
         let named = |variable| env::var_os(variable).is_some_and(|value| !value.is_empty());
-        let prefix = format!("redlane-demo:{:016x}:", fastrand::u64(..));
+        // As a hash tag, so that keys derived from these begin with it as well.
+        let prefix = format!("{{redlane-demo:{:016x}}}:", fastrand::u64(..));
         if named("REDIS_URL") || named("REDIS_HOST") {
             return Ok(Self { config: Config::from_env()?, server: None, prefix });
         }

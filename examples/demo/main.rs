@@ -8,6 +8,7 @@
 mod crowd;
 mod ground;
 mod health;
+mod pipelines;
 mod restart;
 mod screen;
 mod sessions;
@@ -92,6 +93,7 @@ async fn walk(mut screen: Screen, ground: Ground) -> Checked<usize> {
     tasks::show_status(screen, &ground, &redis).await?;
     tasks::show_result(screen, &ground, &redis).await?;
     sessions::show(screen, &ground, &redis).await?;
+    pipelines::show(screen, &ground, &client).await?;
     health::show(screen, &redis).await?;
     crowd::show(screen, &ground, &client).await?;
     match &ground.server {

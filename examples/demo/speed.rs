@@ -12,18 +12,26 @@ use crate::ground::Ground;
 use crate::screen::{Checked, Screen, grouped};
 
 const TASKS: [usize; 3] = [1, 64, 512];
+/// Commands in one pipeline.
+const BATCH: u64 = 100;
 /// Bytes of a value, as in the benchmarks.
 const VALUE: usize = 64;
 
 /// What a task does over and over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Work {
     Get,
     Set,
+    Pipeline,
 }
 
 impl Work {
-    const ALL: [(Self, &'static str); 2] = [(Self::Get, "GET"), (Self::Set, "SET")];
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Get, "GET"), (Self::Set, "SET"), (Self::Pipeline, "pipeline of 100 GET")];
+
+    fn commands(self) -> u64 {
+        if self == Self::Pipeline { BATCH } else { 1 }
+    }
 }
 
 /// One cell of the table.
@@ -74,7 +82,7 @@ pub(crate) async fn show(screen: &mut Screen, ground: &Ground, client: &Client, 
             let elapsed = begun.elapsed();
             calls.sort_unstable();
             let count = u64::try_from(calls.len()).unwrap_or(u64::MAX);
-            let measured = Measured { commands: count, elapsed, calls };
+            let measured = Measured { commands: count.saturating_mul(work.commands()), elapsed, calls };
             rows.push([
                 name.to_owned(),
                 tasks.to_string(),
@@ -104,6 +112,16 @@ async fn repeat(client: Client, work: Work, key: String, value: Bytes, until: In
                 }
             }
             Work::Set => client.set(&key, &value).await?,
+            Work::Pipeline => {
+                let mut pipeline = client.pipeline();
+                for _ in 0..BATCH {
+                    pipeline = pipeline.get(&key);
+                }
+                let found: Vec<Bytes> = pipeline.query().await?;
+                if found.last() != Some(&value) {
+                    return Err("a pipeline gave another value than the one that was set".into());
+                }
+            }
         }
         let ended = Instant::now();
         let nanos = ended.saturating_duration_since(begun).as_nanos();
