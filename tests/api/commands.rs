@@ -6,6 +6,7 @@ mod connection;
 mod coverage;
 mod geo;
 mod hashes;
+mod hyperloglogs;
 mod keys;
 mod lists;
 mod publishing;

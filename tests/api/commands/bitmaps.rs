@@ -1,6 +1,6 @@
-//! Strings as bits, and HyperLogLogs.
+//! Strings as bits.
 
-use redlane::commands::native::{BitmapsCommands, HyperLogLogsCommands, StringsCommands};
+use redlane::commands::native::{BitmapsCommands, KeysCommands, StringsCommands};
 use redlane::commands::types::{BitField, BitFieldReads, BitOffset, BitRange, BitType, Overflow};
 use redlane_test_support::Server;
 
@@ -12,15 +12,23 @@ async fn bits_are_set_counted_and_found() {
         let (key, absent) = (&keys.key("b"), &keys.key("absent"));
 
         assert!(!redis.setbit(key, 7, true).await);
+        assert!(redis.setbit(key, 7, true).await);
         assert!(redis.getbit(key, 7).await);
-        assert!(!redis.getbit(absent, 7).await);
+        assert!(redis.setbit(key, 7, false).await);
+        assert!(!redis.getbit(key, 7).await);
         redis.set(key, "foobar").await;
         assert_eq!(redis.bitcount(key).await, 26);
         assert_eq!(redis.bitcount_range(key, 1, 1).await, 6);
         assert_eq!(redis.bitcount_in(key, BitRange::bytes(0, -1)).await, 26);
         assert_eq!(redis.bitpos(key, true).await, 1);
+        assert_eq!(redis.bitpos(key, false).await, 0);
         assert_eq!(redis.bitpos_in(key, true, BitRange::bytes(1, -1)).await, 9);
-        assert_eq!(redis.bitpos(absent, true).await, -1);
+        assert_eq!(redis.bitpos_in(key, true, BitRange::bytes(9, 12)).await, -1);
+
+        assert!(!redis.getbit(absent, 7).await);
+        assert_eq!((redis.bitcount(absent).await, redis.bitcount_range(absent, 0, 9).await), (0, 0));
+        assert_eq!(redis.bitcount_in(absent, BitRange::bytes(0, -1)).await, 0);
+        assert_eq!((redis.bitpos(absent, true).await, redis.bitpos(absent, false).await), (-1, 0));
     })
     .await;
 }
@@ -43,7 +51,7 @@ async fn ranges_of_bits_are_counted() {
 #[tokio::test]
 async fn strings_are_combined_bit_by_bit() {
     both(Server::shared(), async |redis, keys| {
-        let (a, b, out) = (&keys.key("a"), &keys.key("b"), &keys.key("out"));
+        let (a, b, out, absent) = (&keys.key("a"), &keys.key("b"), &keys.key("out"), &keys.key("absent"));
         let both = &[a, b];
         redis.mset(&[(a, b"\x0f".as_slice()), (b, b"\x3c")]).await;
         let result = async || redis.get(out).read_as::<Vec<u8>>().await;
@@ -52,6 +60,9 @@ async fn strings_are_combined_bit_by_bit() {
         assert_eq!((redis.bit_or(out, both).await, result().await), (1, vec![0x3f]));
         assert_eq!((redis.bit_xor(out, both).await, result().await), (1, vec![0x33]));
         assert_eq!((redis.bit_not(out, a).await, result().await), (1, vec![0xf0]));
+        assert_eq!((redis.bit_or(out, absent).await, redis.exists(out).await), (0, 0));
+        assert_eq!((redis.bit_and(out, absent).await, redis.bit_xor(out, absent).await), (0, 0));
+        assert_eq!(redis.bit_not(out, absent).await, 0);
     })
     .await;
 }
@@ -79,35 +90,30 @@ async fn strings_are_combined_by_the_newer_operations() {
 async fn integers_of_any_width_are_read_and_changed() {
     both(Server::shared(), async |redis, keys| {
         let key = &keys.key("b");
+        let byte = BitType::Unsigned(8);
         let steps = BitField::default()
-            .set(BitType::Unsigned(8), 0, 255)
+            .set(byte, 0, 255)
             .get(BitType::Signed(4), 0)
             .overflow(Overflow::Fail)
-            .incr_by(BitType::Unsigned(8), 0, 1)
+            .incr_by(byte, 0, 1)
             .overflow(Overflow::Saturate)
-            .incr_by(BitType::Unsigned(8), BitOffset::Element(1), 300);
+            .incr_by(byte, BitOffset::Element(1), 300)
+            .overflow(Overflow::Wrap)
+            .incr_by(byte, BitOffset::Bit(8), 2)
+            .get(BitType::Unsigned(63), 0)
+            .set(BitType::Signed(64), BitOffset::Element(1), i64::MIN)
+            .get(BitType::Signed(64), 64);
 
-        assert_eq!(redis.bitfield(key, steps).await, [Some(0), Some(-1), None, Some(255)]);
+        let expected =
+            [Some(0), Some(-1), None, Some(255), Some(1), Some(0xff01 << 47), Some(0), Some(i64::MIN)];
+        assert_eq!(redis.bitfield(key, steps).await, expected);
+        assert!(redis.bitfield(key, BitField::default()).await.is_empty());
         assert_eq!(
             redis.bitfield_ro(key, BitFieldReads::default().get(BitType::Unsigned(16), 0)).await,
-            [65_535]
+            [0xff01]
         );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn different_elements_are_counted() {
-    both(Server::shared(), async |redis, keys| {
-        let (a, b) = (&keys.key("a"), &keys.key("b"));
-
-        assert!(redis.pfadd(a, ["x", "y"].as_slice()).await);
-        assert!(!redis.pfadd(a, "x").await);
-        redis.pfadd(b, "z").await;
-        assert_eq!(redis.pfcount(a).await, 2);
-        assert_eq!(redis.pfcount([a, b].as_slice()).await, 3);
-        redis.pfmerge(a, b).await;
-        assert_eq!(redis.pfcount(a).await, 3);
+        let reads = BitFieldReads::default().get(byte, 0).get(BitType::Signed(1), BitOffset::Element(9));
+        assert_eq!(redis.bitfield_ro(keys.key("absent"), reads).await, [0, 0]);
     })
     .await;
 }
