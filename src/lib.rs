@@ -34,6 +34,7 @@ pub mod prelude;
 pub mod redis_client;
 pub mod resilience;
 mod route;
+pub mod scan;
 pub mod script;
 pub mod ttl;
 

@@ -20,5 +20,6 @@ mod health;
 mod lenient;
 mod pipeline;
 mod redis_client;
+mod scan;
 mod script;
 mod support_server;
