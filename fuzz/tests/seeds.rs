@@ -33,3 +33,13 @@ fn the_seeds_of_round_trip_hold() {
 fn the_seeds_of_typed_decode_hold() {
     replay("typed_decode", redlane_fuzz::typed_decode);
 }
+
+#[test]
+fn the_seeds_of_info_hold() {
+    replay("info", redlane_fuzz::info);
+}
+
+#[test]
+fn the_seeds_of_url_hold() {
+    replay("url", redlane_fuzz::url);
+}
