@@ -5,6 +5,7 @@
 //! these keys are removed at the end, even after a failure.
 
 use std::env;
+use std::panic;
 use std::sync::Arc;
 
 use redlane::prelude::*;
@@ -35,7 +36,7 @@ impl Ground {
         }
         // What the server acknowledged it has written before: a restart loses none of it.
         let options = Options::new().line("appendonly yes").line("appendfsync no");
-        let server = tokio::task::spawn_blocking(move || Server::start(options)).await?;
+        let server = start(options).await?;
         let config =
             Config::builder().host("127.0.0.1").port(server.port()).client_name("redlane-demo").build()?;
         Ok(Self { config, server: Some(Arc::new(server)), prefix })
@@ -70,4 +71,16 @@ impl Ground {
         client.close().await;
         Ok(removed)
     }
+}
+
+/// Starts a server. What keeps it from starting is a panic of the test support, and here the reason in one line.
+async fn start(options: Options) -> Checked<Server> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let started = tokio::task::spawn_blocking(move || Server::start(options)).await;
+    panic::set_hook(hook);
+    started.map_err(|error| {
+        let reason = error.try_into_panic().ok().and_then(|panic| panic.downcast::<String>().ok());
+        reason.map_or_else(|| "it does not start".into(), |reason| (*reason).into())
+    })
 }

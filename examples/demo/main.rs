@@ -35,8 +35,8 @@ async fn main() -> ExitCode {
     let begun = Instant::now();
     let screen = Screen::new();
     screen.line("Redlane at work");
-    let ground = match Ground::find().await {
-        Ok(ground) => ground,
+    let (ground, redis) = match begin().await {
+        Ok(begun) => begun,
         Err(error) => {
             screen.verdict(false, &format!("failed: no server to use: {}", told(&*error)));
             return ExitCode::FAILURE;
@@ -44,7 +44,7 @@ async fn main() -> ExitCode {
     };
 
     // A task of its own, so that neither a panic nor a signal keeps the end from being tidy.
-    let mut walk = tokio::spawn(walk(screen, ground.clone()));
+    let mut walk = tokio::spawn(walk(screen, ground.clone(), redis));
     let ended = tokio::select! {
         ended = &mut walk => Some(ended),
         _ = interrupted() => None,
@@ -76,11 +76,17 @@ async fn main() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// All chapters; gives how many checks held.
-async fn walk(mut screen: Screen, ground: Ground) -> Checked<usize> {
-    let screen = &mut screen;
+/// A server, and a client of it.
+async fn begin() -> Checked<(Ground, RedisClient)> {
+    let ground = Ground::find().await?;
     let redis = RedisClient::with_config(ground.config.clone());
     redis.initialize().await?;
+    Ok((ground, redis))
+}
+
+/// All chapters; gives how many checks held.
+async fn walk(mut screen: Screen, ground: Ground, redis: RedisClient) -> Checked<usize> {
+    let screen = &mut screen;
     let client = redis.client()?;
     let whose =
         if ground.server.is_some() { "private, started for this" } else { "named by the environment" };

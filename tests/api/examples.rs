@@ -55,8 +55,16 @@ fn the_demo_says_why_it_cannot_begin() {
 
     let text = text_of(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("failed: cannot connect"), "{text}");
+    assert!(text.contains("failed: no server to use: cannot connect"), "{text}");
     assert!(!text.contains(PASSWORD), "{text}");
+
+    let Some(mut demo) = example("demo") else { return };
+    let output = demo.env("REDLANE_SERVER", "/no/such/server").output().unwrap();
+
+    let text = text_of(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("failed: no server to use: /no/such/server does not run"), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
 }
 
 #[test]
