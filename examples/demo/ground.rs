@@ -55,18 +55,11 @@ impl Ground {
     /// Removes the demo's keys and gives how many there were.
     pub(crate) async fn remove_keys(&self) -> Checked<usize> {
         let client = Client::connect(self.config.clone()).await?;
+        let keys =
+            client.scan().matching(self.pattern()).count(BATCH).read_as::<Bytes>().collect_all().await?;
         let mut removed = 0_usize;
-        let mut cursor = 0_u64;
-        loop {
-            let page = cmd("SCAN").arg(cursor).arg("MATCH").arg(self.pattern()).arg("COUNT").arg(BATCH);
-            let (next, keys) = client.execute::<(u64, Vec<Bytes>)>(page).await?;
-            if !keys.is_empty() {
-                removed = removed.saturating_add(client.unlink(keys).await?);
-            }
-            if next == 0 {
-                break;
-            }
-            cursor = next;
+        for batch in keys.chunks(BATCH) {
+            removed = removed.saturating_add(client.unlink(batch).await?);
         }
         client.close().await;
         Ok(removed)
