@@ -16,6 +16,8 @@
 mod batch;
 mod fate;
 mod room;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::task::{Poll, Waker};
@@ -58,6 +60,7 @@ enum State {
 struct Ticket {
     state: State,
     replies: Replies,
+    frames: usize,
     frames_left: usize,
     /// Half of it executes nothing: a command, or MULTI to EXEC.
     whole: bool,
@@ -264,6 +267,7 @@ impl Core {
         let ticket = Ticket {
             state: State::Waiting(waker.clone()),
             replies: Replies::default(),
+            frames,
             frames_left: frames,
             whole: payload.whole(),
             in_fifo: true,

@@ -127,6 +127,7 @@ impl Core {
         Ticket {
             state: State::Tombstone,
             replies: Replies::default(),
+            frames: 1,
             frames_left: 1,
             whole: true,
             in_fifo: true,

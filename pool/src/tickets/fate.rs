@@ -2,6 +2,8 @@
 
 use std::task::Waker;
 
+use redlane_resp::reply::Replies;
+
 use super::{Core, Failure, State, Status, Tick, Ticket, to_len};
 use crate::block::ReadBlock;
 use crate::error::{CloseReason, Outcome};
@@ -16,18 +18,27 @@ impl Core {
         wakers: &mut Vec<Waker>,
     ) -> Result<(), CloseReason> {
         self.last_heard = self.now;
+        // What a caller is writing right now may be out already.
+        let sent = if self.writing { self.swapped } else { self.written };
         let mut frames = frames;
         while !frames.is_empty() {
             let Some(&index) = self.fifo.front() else { return Err(CloseReason::UnaskedReply) };
             let Some(ticket) = self.tickets.get_mut(index as usize) else {
                 return Err(CloseReason::UnaskedReply);
             };
-            if ticket.start >= self.swapped && ticket.start < ticket.end {
+            if ticket.start >= sent && ticket.start < ticket.end {
                 return Err(CloseReason::UnaskedReply);
             }
             let count = ticket.frames_left.min(frames.len());
             let (mine, rest) = frames.split_at_checked(count).unwrap_or((frames, &[]));
-            let bytes = block.take(mine.iter().fold(0, |sum, len| sum.saturating_add(*len)));
+            let (last, before) = mine.split_last().unwrap_or((&0, &[]));
+            let before = before.iter().fold(0, |sum: usize, len| sum.saturating_add(*len));
+            // An answer before the end of the question; only a complaint about its form can be meant for it.
+            let early = ticket.end > sent && count == ticket.frames_left;
+            if early && !matches!(block.bytes().get(before), Some(b'-' | b'!')) {
+                return Err(CloseReason::UnaskedReply);
+            }
+            let bytes = block.take(before.saturating_add(*last));
             frames = rest;
             if matches!(ticket.state, State::Waiting(_)) {
                 ticket.replies.push_block(bytes, count);
@@ -49,6 +60,9 @@ impl Core {
             }
             self.fifo.pop_front();
             self.overdue = self.overdue.saturating_sub(1);
+            if early {
+                return Err(CloseReason::UnaskedReply);
+            }
         }
         if !self.room.is_empty() {
             self.call_next();
@@ -141,6 +155,11 @@ impl Core {
                 }
                 ticket.start = start;
                 ticket.end = new_base.wrapping_add(kept.len() as u64);
+                // A transaction is answered while it is still being written; the new socket answers all of it.
+                self.in_flight =
+                    self.in_flight.saturating_add(ticket.frames.saturating_sub(ticket.frames_left));
+                ticket.frames_left = ticket.frames;
+                ticket.replies = Replies::default();
                 return true;
             }
             self.in_flight = self.in_flight.saturating_sub(ticket.frames_left);

@@ -1,0 +1,235 @@
+//! The core by hand: no socket, no clock, no task.
+#![allow(clippy::arithmetic_side_effects)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake};
+
+use redlane_resp::command::WireSink as _;
+use redlane_resp::limits::Limits;
+use redlane_resp::scan::{Scan, Scanner};
+
+use super::*;
+use crate::block::ReadBlock;
+
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// A submission of any bytes.
+struct Say {
+    bytes: Vec<u8>,
+    frames: usize,
+    whole: bool,
+}
+
+fn say(text: &str) -> Say {
+    Say { bytes: text.as_bytes().to_vec(), frames: 1, whole: true }
+}
+
+impl Payload for Say {
+    fn frames(&self) -> usize {
+        self.frames
+    }
+
+    fn encoded_len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn encode(&self, out: &mut Outbox) {
+        out.put_slice(&self.bytes);
+    }
+
+    fn whole(&self) -> bool {
+        self.whole
+    }
+}
+
+/// Counts its wake-ups.
+#[derive(Default)]
+struct Bell(AtomicUsize);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Bell {
+    fn rung(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// A core and the socket that it thinks it has.
+struct Rig {
+    core: Core,
+    block: ReadBlock,
+    /// What the present socket took.
+    wire: Vec<u8>,
+    wakers: Vec<Waker>,
+}
+
+fn rig() -> Rig {
+    rig_with(Bounds { in_flight: 100, queued_bytes: 10_000, waiters: 100 })
+}
+
+fn rig_with(bounds: Bounds) -> Rig {
+    let mut core = Core::new(bounds);
+    core.status = Status::Up;
+    Rig { core, block: ReadBlock::new(4096), wire: Vec::new(), wakers: Vec::new() }
+}
+
+impl Rig {
+    fn enter(&mut self, payload: &Say) -> u32 {
+        match self.core.enter(payload, Some(200), Waker::noop()).unwrap() {
+            Admission::Ticket(index) => index,
+            Admission::Room(number) => panic!("waits for room as number {number}"),
+        }
+    }
+
+    fn wait_for_room(&mut self, payload: &Say, bell: &Arc<Bell>) -> u64 {
+        match self.core.enter(payload, Some(200), &Waker::from(Arc::clone(bell))).unwrap() {
+            Admission::Ticket(index) => panic!("has ticket {index}"),
+            Admission::Room(number) => number,
+        }
+    }
+
+    fn ask_room(&mut self, number: u64, payload: &Say) -> Poll<Result<u32, LinkError>> {
+        self.core.ask_room(number, payload, Waker::noop())
+    }
+
+    /// Writes up to `most` bytes.
+    fn write(&mut self, most: usize) {
+        let Some(mut batch) = self.core.begin_batch() else { return };
+        let taken = most.min(batch.outbox.len() - batch.done);
+        let mut all = Outbox::default();
+        batch.outbox.copy_range(batch.done, batch.done + taken, &mut all);
+        self.wire.extend_from_slice(all.as_slice(0).unwrap());
+        batch.done += taken;
+        self.core.end_batch(batch);
+    }
+
+    fn write_all(&mut self) {
+        while self.core.has_unwritten() {
+            self.write(usize::MAX);
+        }
+    }
+
+    fn wire(&mut self) -> String {
+        String::from_utf8(std::mem::take(&mut self.wire)).unwrap()
+    }
+
+    /// The server says `bytes`.
+    fn hear(&mut self, bytes: &str) -> Result<(), CloseReason> {
+        let mut source = bytes.as_bytes();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(self.block.poll_fill(&mut cx, &mut source).is_ready());
+        let (mut scanner, mut at, mut frames) = (Scanner::new(Limits::default()), 0, Vec::new());
+        while let Ok(Scan::Whole { len, .. }) = scanner.scan(&self.block.bytes()[at..]) {
+            frames.push(len);
+            at += len;
+        }
+        self.core.deliver(&mut self.block, &frames, &mut self.wakers)
+    }
+
+    fn cut(&mut self) {
+        self.core.cut(CloseReason::Ended, &mut self.wakers);
+        self.core.status = Status::Up;
+        self.block = ReadBlock::new(4096);
+        self.wire.clear();
+    }
+
+    fn expire(&mut self, now: Tick) {
+        self.core.expire(now, &mut self.wakers);
+    }
+
+    fn poll(&mut self, ticket: u32) -> Poll<Result<Replies, LinkError>> {
+        self.core.poll_reply(ticket, LIMIT, Waker::noop())
+    }
+
+    /// The replies to a ticket that is done.
+    fn replies(&mut self, ticket: u32) -> Vec<String> {
+        match self.poll(ticket) {
+            Poll::Ready(Ok(replies)) => replies.into_iter().map(|reply| text(reply.as_bytes())).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn error(&mut self, ticket: u32) -> LinkError {
+        match self.poll(ticket) {
+            Poll::Ready(Err(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_transaction_that_was_cut_half_written_forgets_the_replies_of_the_old_socket() {
+    let mut rig = rig();
+    let transaction = Say { bytes: b"MULTI GET EXEC ".to_vec(), frames: 3, whole: true };
+    let (first, second) = (rig.enter(&transaction), rig.enter(&say("PING ")));
+    rig.write(10);
+    rig.hear("+OK\r\n+QUEUED\r\n").unwrap();
+
+    rig.cut();
+    rig.write_all();
+
+    assert_eq!(rig.wire(), "MULTI GET EXEC PING ");
+    rig.hear("+OK\r\n+QUEUED\r\n*1\r\n:1\r\n+PONG\r\n").unwrap();
+    assert_eq!(rig.replies(first), ["+OK\r\n", "+QUEUED\r\n", "*1\r\n:1\r\n"]);
+    assert_eq!(rig.replies(second), ["+PONG\r\n"]);
+    assert_eq!((rig.core.in_flight(), rig.core.tickets_in_use()), (0, 0));
+}
+
+#[test]
+fn a_reply_to_a_command_of_which_nothing_was_written_is_not_accepted() {
+    let mut rig = rig();
+    let (first, second) = (rig.enter(&say("GET a ")), rig.enter(&say("GET b ")));
+    rig.write(6);
+
+    assert_eq!(rig.hear("+A\r\n+B\r\n"), Err(CloseReason::UnaskedReply));
+
+    assert_eq!(rig.replies(first), ["+A\r\n"]);
+    assert!(rig.poll(second).is_pending());
+}
+
+#[test]
+fn a_reply_to_a_half_written_command_is_not_accepted() {
+    let mut rig = rig();
+    let ticket = rig.enter(&say("GET a "));
+    rig.write(3);
+
+    assert_eq!(rig.hear("+A\r\n"), Err(CloseReason::UnaskedReply));
+
+    assert!(rig.poll(ticket).is_pending());
+}
+
+#[test]
+fn an_error_that_comes_before_the_command_is_written_is_told_and_ends_the_socket() {
+    let mut rig = rig();
+    let ticket = rig.enter(&say("SET a vvvv "));
+    rig.write(5);
+
+    let error = "-ERR Protocol error: invalid bulk length\r\n";
+    assert_eq!(rig.hear(error), Err(CloseReason::UnaskedReply));
+
+    assert_eq!(rig.replies(ticket), [error]);
+    rig.cut();
+    rig.write_all();
+    assert_eq!(rig.wire(), "", "what was answered is not sent again");
+}
+
+#[test]
+fn a_reply_is_accepted_while_a_caller_is_still_writing() {
+    let mut rig = rig();
+    let ticket = rig.enter(&say("GET a "));
+    let batch = rig.core.begin_batch().unwrap();
+
+    rig.hear("+A\r\n").unwrap();
+
+    assert_eq!(rig.replies(ticket), ["+A\r\n"]);
+    drop(batch);
+}
