@@ -278,7 +278,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             inner.core.checking = false;
             inner.core.flush_wanted = true;
         }
-        drop(inner);
+        self.shared.unlock(inner, false);
         self.frames.clear();
         for waker in self.wakers.drain(..) {
             waker.wake();
@@ -301,14 +301,17 @@ impl<'a, C: Connector> Driver<'a, C> {
             }
         }
         loop {
-            let Some(mut batch) = self.shared.lock().core.begin_batch() else {
+            let mut inner = self.shared.lock();
+            let batch = inner.core.begin_batch();
+            self.shared.unlock(inner, false);
+            let Some(mut batch) = batch else {
                 self.flushing = false;
                 return Ok(());
             };
             let result = poll_write_batch(&mut self.connection.writer, cx, &mut batch);
             let mut inner = self.shared.lock();
             inner.core.end_batch(batch);
-            drop(inner);
+            self.shared.unlock(inner, false);
             match result {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(error)) => return Err(error),

@@ -26,7 +26,7 @@ use crate::payload::Payload;
 use crate::shared::Shared;
 use crate::stats::LinkStats;
 use crate::supervisor;
-use crate::tickets::{Admission, Status, TICK, Tick};
+use crate::tickets::{Admission, Status, Tick, lasting};
 use crate::transport::ConnectError;
 
 pub use self::call::Call;
@@ -139,7 +139,7 @@ impl Link {
     /// How long ago `entry` was submitted, within 25 ms.
     #[must_use]
     pub fn waited(&self, entry: &Entry) -> Duration {
-        TICK.saturating_mul(self.shared.clock().saturating_sub(entry.entered))
+        lasting(self.shared.clock().saturating_sub(entry.entered))
     }
 
     fn poll_submit<P: Payload + ?Sized>(
@@ -173,14 +173,14 @@ impl Link {
             }
             Ok(Admission::Room(number)) => {
                 entry.place = Place::Room(number);
-                shared.wake_if(inner, asleep);
+                shared.unlock(inner, asleep);
                 Poll::Pending
             }
             Err(error) => {
                 entry.place = Place::Spent;
                 // A supervisor that waits between attempts learns that somebody asks.
                 inner.asked = true;
-                shared.wake_if(inner, true);
+                shared.unlock(inner, true);
                 Poll::Ready(Err(error))
             }
         }
@@ -193,7 +193,9 @@ impl Link {
         match std::mem::replace(&mut entry.place, Place::Spent) {
             Place::Ticket(index) => self.shared.lock().core.abandon(index),
             Place::Room(number) => {
-                self.shared.lock().core.leave_room(number);
+                let mut inner = self.shared.lock();
+                inner.core.leave_room(number);
+                self.shared.unlock(inner, false);
                 Outcome::NotSent
             }
             Place::New | Place::Spent => Outcome::NotSent,
@@ -266,7 +268,7 @@ impl Link {
     pub fn idle_for(&self) -> Duration {
         let inner = self.shared.lock();
         let last = inner.core.last_heard.max(inner.core.last_sent);
-        TICK.saturating_mul(self.shared.clock().saturating_sub(last))
+        lasting(self.shared.clock().saturating_sub(last))
     }
 
     /// Figures of this link.
@@ -302,7 +304,7 @@ impl Link {
         {
             let mut inner = self.shared.lock();
             inner.core.closing = true;
-            self.shared.wake_if(inner, true);
+            self.shared.unlock(inner, true);
         }
         let deadline = Instant::now().checked_add(limit);
         while self.shared.lock().core.has_callers() && deadline.is_some_and(|at| Instant::now() < at) {

@@ -1,7 +1,7 @@
 //! What callers, driver and supervisor of a link share: the core behind its one lock, and the socket.
 //!
 //! Whoever changes the core collects the wakers it hands out and wakes them after unlocking, so that a woken
-//! task never runs into the lock.
+//! task never runs into the lock. Whoever may have made room unlocks by [`Shared::unlock`].
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -135,15 +135,13 @@ impl Shared {
             drop(inner);
             let result = write_now(&writer, &mut batch);
             let mut inner = self.lock();
+            // The socket may have been given up meanwhile: its failure is none of the next one's.
+            let broken = result.is_err() && inner.core.is_current(&batch);
             inner.core.end_batch(batch);
-            if result.is_err() {
-                inner.broken = true;
-            }
+            inner.broken |= broken;
             let more = inner.core.has_unwritten();
-            if more {
-                inner.core.flush_wanted = true;
-            }
-            self.wake_if(inner, asleep || more || result.is_err());
+            inner.core.flush_wanted |= more;
+            self.unlock(inner, asleep || more || broken);
             return;
         }
         let first = !inner.core.flush_wanted;
@@ -152,7 +150,7 @@ impl Shared {
             inner.core.flush_wanted = true;
         }
         let wake = asleep || (wanted && first) || inner.core.checking;
-        self.wake_if(inner, wake);
+        self.unlock(inner, wake);
     }
 
     /// Asks for a new socket, at most once a second.
@@ -167,19 +165,20 @@ impl Shared {
         }
         inner.renew = true;
         inner.renewed = Some(now);
-        self.wake_if(inner, true);
+        self.unlock(inner, true);
     }
 
-    /// Wakes the driver, after unlocking.
+    /// Unlocks, then wakes whoever was called, and the driver if it is wanted.
     #[inline]
-    pub(crate) fn wake_if(&self, mut inner: MutexGuard<'_, Inner>, wanted: bool) {
-        if !wanted {
-            return;
-        }
-        let waker = inner.waker.take();
+    pub(crate) fn unlock(&self, mut inner: MutexGuard<'_, Inner>, driver: bool) {
+        let called = inner.core.take_called();
+        let driver = if driver { inner.waker.take() } else { None };
         drop(inner);
-        if let Some(waker) = waker {
-            waker.wake();
+        if let Some(called) = called {
+            called.wake();
+        }
+        if let Some(driver) = driver {
+            driver.wake();
         }
     }
 
@@ -196,8 +195,7 @@ impl Shared {
         inner.core.cut(reason, &mut wakers);
         inner.core.fail_unsent(Status::Ended(reason), &mut wakers);
         inner.writer = None;
-        wakers.extend(inner.waker.take());
-        drop(inner);
+        self.unlock(inner, true);
         for waker in wakers {
             waker.wake();
         }
@@ -215,7 +213,7 @@ impl Shared {
         inner.writer = None;
         inner.broken = false;
         inner.renew = false;
-        drop(inner);
+        self.unlock(inner, false);
         for waker in wakers {
             waker.wake();
         }

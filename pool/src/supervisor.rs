@@ -129,7 +129,7 @@ fn fail(shared: &Shared, error: ConnectError) {
     } else {
         inner.core.fail_unsent(Status::Refusing(error), &mut wakers);
     }
-    drop(inner);
+    shared.unlock(inner, false);
     for waker in wakers {
         waker.wake();
     }

@@ -70,7 +70,7 @@ impl Ticker {
         } else {
             self.reset();
         }
-        drop(inner);
+        shared.unlock(inner, false);
         for waker in wakers {
             waker.wake();
         }

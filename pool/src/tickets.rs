@@ -33,8 +33,13 @@ use crate::transport::ConnectError;
 /// The grain of the link's clock. Deadlines of attempts are met within two of it.
 pub(crate) const TICK: Duration = Duration::from_millis(25);
 
-/// A point in time, in ticks of the link's clock.
-pub(crate) type Tick = u32;
+/// A point in time, in ticks of the link's clock. 32 bits would end after three years.
+pub(crate) type Tick = u64;
+
+/// How long so many ticks last.
+pub(crate) fn lasting(ticks: Tick) -> Duration {
+    TICK.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX))
+}
 
 /// Why a ticket failed; becomes a [`LinkError`] when its owner asks.
 #[derive(Clone, Debug)]
@@ -51,8 +56,10 @@ enum State {
     Waiting(Waker),
     Complete,
     Failed(Failure),
-    /// The owner is gone, or there never was one; the reply is dropped when it comes.
+    /// The owner is gone; the reply is dropped when it comes.
     Tombstone,
+    /// A probe of ours; its reply is dropped.
+    Own,
 }
 
 /// One submission under way.
@@ -78,7 +85,6 @@ struct RoomWaiter {
     entered: Tick,
     deadline: Option<Tick>,
     waker: Waker,
-    expired: bool,
 }
 
 /// Whether and how the link can carry commands.
@@ -154,7 +160,11 @@ pub(crate) struct Core {
     overdue: usize,
 
     room: VecDeque<RoomWaiter>,
+    /// Waiters at the head of `room` whose deadline is already behind them: they are only still to be told.
+    late: usize,
     next_waiter: u64,
+    /// Who is let in next and has to be woken, after unlocking.
+    called: Option<Waker>,
 
     bounds: Bounds,
     pub(crate) status: Status,
@@ -167,6 +177,8 @@ pub(crate) struct Core {
     pub(crate) closing: bool,
     pub(crate) last_heard: Tick,
     pub(crate) last_sent: Tick,
+    /// When the kernel last took bytes of the oldest ticket.
+    front_sent: Tick,
     /// Replies in the last read: one or none means that nobody shares the connection just now.
     pub(crate) last_read: usize,
     pub(crate) counts: Counts,
@@ -190,7 +202,9 @@ impl Core {
             withdrawn: 0,
             overdue: 0,
             room: VecDeque::new(),
+            late: 0,
             next_waiter: 0,
+            called: None,
             bounds,
             status: Status::Connecting(None),
             epoch: 0,
@@ -201,6 +215,7 @@ impl Core {
             closing: false,
             last_heard: 0,
             last_sent: 0,
+            front_sent: 0,
             last_read: 0,
             counts: Counts::default(),
         }
@@ -214,11 +229,12 @@ impl Core {
         timeout: Option<Tick>,
         waker: &Waker,
     ) -> Result<Admission, LinkError> {
-        if !matches!(self.status, Status::Up) || self.closing {
-            self.refuse()?;
+        if self.closing {
+            return Err(self.ended());
         }
+        self.refuse()?;
         let deadline = timeout.map(|ticks| self.now.saturating_add(ticks));
-        if self.room.is_empty() && self.has_room(payload) {
+        if self.waiting_for_room() == 0 && self.has_room(payload) {
             return Ok(Admission::Ticket(self.issue(payload, self.now, deadline, waker)));
         }
         if self.room.len() >= self.bounds.waiters {
@@ -226,16 +242,16 @@ impl Core {
         }
         let number = self.next_waiter;
         self.next_waiter = number.wrapping_add(1);
-        let waiter = RoomWaiter { number, entered: self.now, deadline, waker: waker.clone(), expired: false };
+        let waiter = RoomWaiter { number, entered: self.now, deadline, waker: waker.clone() };
         self.room.push_back(waiter);
         Ok(Admission::Room(number))
     }
 
     /// The error for a submission that cannot even wait.
+    #[inline]
     fn refuse(&self) -> Result<(), LinkError> {
         match &self.status {
             Status::Ended(reason) => Err(LinkError::Closed { reason: *reason }),
-            _ if self.closing => Err(LinkError::Closed { reason: CloseReason::Closed }),
             Status::Refusing(error) => Err(LinkError::NotConnected { source: error.clone() }),
             Status::Connecting(_) | Status::Up => Ok(()),
         }
@@ -256,6 +272,7 @@ impl Core {
         deadline: Option<Tick>,
         waker: &Waker,
     ) -> u32 {
+        let state = State::Waiting(waker.clone());
         let start = self.end;
         let before = self.outbox.len();
         payload.encode(&mut self.outbox);
@@ -265,7 +282,7 @@ impl Core {
         self.in_flight = self.in_flight.saturating_add(frames);
         self.counts.submitted = self.counts.submitted.wrapping_add(1);
         let ticket = Ticket {
-            state: State::Waiting(waker.clone()),
+            state,
             replies: Replies::default(),
             frames,
             frames_left: frames,
@@ -317,7 +334,7 @@ impl Core {
                 return Poll::Ready(Ok(replies));
             }
             State::Failed(_) => {}
-            State::Free | State::Tombstone => return Poll::Ready(Err(self.ended())),
+            State::Free | State::Tombstone | State::Own => return Poll::Ready(Err(self.ended())),
         }
         let replies = std::mem::take(&mut ticket.replies);
         let left = if ticket.in_fifo { State::Tombstone } else { State::Free };
@@ -346,13 +363,11 @@ impl Core {
         ticket.replies = Replies::default();
         if ticket.in_fifo {
             ticket.state = State::Tombstone;
-            if was_waiting {
+            if was_waiting && sent {
+                self.counts.tombstones = self.counts.tombstones.wrapping_add(1);
+            } else if was_waiting {
                 self.counts.cancelled = self.counts.cancelled.wrapping_add(1);
-                if sent {
-                    self.counts.tombstones = self.counts.tombstones.wrapping_add(1);
-                } else {
-                    self.withdrawn = self.withdrawn.saturating_add(1);
-                }
+                self.withdrawn = self.withdrawn.saturating_add(1);
             }
         } else if !matches!(ticket.state, State::Free) {
             ticket.state = State::Free;
@@ -363,12 +378,14 @@ impl Core {
 
     /// Nothing awaited, nothing queued.
     pub(crate) fn is_idle(&self) -> bool {
-        self.fifo.is_empty() && self.room.is_empty() && self.outbox.is_empty() && !self.writing
+        self.fifo.is_empty() && self.waiting_for_room() == 0 && self.outbox.is_empty() && !self.writing
     }
 
     /// Somebody waits for a reply or for room.
     pub(crate) fn has_callers(&self) -> bool {
-        !self.room.is_empty() || !self.fifo.is_empty()
+        let waits = |ticket: &Ticket| matches!(ticket.state, State::Waiting(_));
+        self.waiting_for_room() > 0
+            || self.fifo.iter().any(|&index| self.tickets.get(index as usize).is_some_and(waits))
     }
 
     /// Replies awaited.

@@ -48,21 +48,31 @@ impl Core {
         Some(batch)
     }
 
+    /// Whether the socket that the batch was taken for is still the link's.
+    pub(crate) fn is_current(&self, batch: &Batch) -> bool {
+        batch.epoch == self.epoch
+    }
+
     /// Gives the batch back after a write; `true` when it went out whole.
     pub(crate) fn end_batch(&mut self, mut batch: Batch) -> bool {
-        if batch.epoch != self.epoch {
+        if !self.is_current(&batch) {
             // The socket was given up meanwhile, and with it all that had been swapped out.
             return true;
         }
         self.writing = false;
-        self.last_sent = self.now;
-        self.written = self.batch_base.wrapping_add(batch.done as u64);
+        let written = self.batch_base.wrapping_add(batch.done as u64);
+        if written != self.written {
+            self.last_sent = self.now;
+            let front = self.fifo.front().and_then(|&index| self.tickets.get(index as usize));
+            if front.is_some_and(|front| front.end > self.written) {
+                self.front_sent = self.now;
+            }
+            self.written = written;
+        }
         if batch.done >= batch.outbox.len() {
             batch.outbox.clear();
             self.spare = batch.outbox;
-            if !self.room.is_empty() {
-                self.call_next();
-            }
+            self.call_next();
             return true;
         }
         self.batch = batch;
@@ -80,7 +90,7 @@ impl Core {
             if ticket.start < base || ticket.start == ticket.end {
                 return true;
             }
-            if matches!(ticket.state, State::Waiting(_)) {
+            if matches!(ticket.state, State::Waiting(_) | State::Own) {
                 let from = to_len(ticket.start.saturating_sub(base));
                 let to = to_len(ticket.end.saturating_sub(base));
                 ticket.start = base.wrapping_add(kept.len() as u64);
@@ -125,7 +135,7 @@ impl Core {
 
     fn own_ticket(&self, start: u64, end: u64) -> Ticket {
         Ticket {
-            state: State::Tombstone,
+            state: State::Own,
             replies: Replies::default(),
             frames: 1,
             frames_left: 1,

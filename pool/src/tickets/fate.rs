@@ -4,7 +4,7 @@ use std::task::Waker;
 
 use redlane_resp::reply::Replies;
 
-use super::{Core, Failure, State, Status, Tick, Ticket, to_len};
+use super::{Core, Failure, State, Status, Tick, to_len};
 use crate::block::ReadBlock;
 use crate::error::{CloseReason, Outcome};
 use crate::outbox::Outbox;
@@ -49,7 +49,9 @@ impl Core {
                 break;
             }
             ticket.in_fifo = false;
-            self.counts.completed = self.counts.completed.wrapping_add(1);
+            if !matches!(ticket.state, State::Own) {
+                self.counts.completed = self.counts.completed.wrapping_add(1);
+            }
             match std::mem::replace(&mut ticket.state, State::Complete) {
                 State::Waiting(waker) => wakers.push(waker),
                 failed @ State::Failed(_) => ticket.state = failed,
@@ -64,9 +66,7 @@ impl Core {
                 return Err(CloseReason::UnaskedReply);
             }
         }
-        if !self.room.is_empty() {
-            self.call_next();
-        }
+        self.call_next();
         Ok(())
     }
 
@@ -100,31 +100,21 @@ impl Core {
                 wakers.push(waker);
             }
         }
-        if withdrawn > 0 {
-            self.withdrawn = self.withdrawn.saturating_add(withdrawn);
-            if !self.writing && self.batch.outbox.is_empty() {
-                self.forget_withdrawn();
-            }
+        self.withdrawn = self.withdrawn.saturating_add(withdrawn);
+        if self.withdrawn > 0 {
+            // While nothing can be written nobody else makes room of them.
+            self.forget_withdrawn();
         }
-        for waiter in &mut self.room {
-            if !waiter.expired && waiter.deadline.is_some_and(|deadline| deadline <= now) {
-                waiter.expired = true;
-                wakers.push(waiter.waker.clone());
-            }
-        }
+        self.expire_waiters(wakers);
     }
 
     /// The ticks for which the oldest sent submission has heard nothing at all; `None` when none is awaited.
     pub(crate) fn silence(&self) -> Option<Tick> {
         let first = self.fifo.front().and_then(|&index| self.tickets.get(index as usize))?;
         (first.start < self.swapped).then(|| {
-            self.now.saturating_sub(self.last_heard.max(first.entered).max(self.last_check_point(first)))
+            // What waited long for being sent counts from the moment when the last of it was.
+            self.now.saturating_sub(self.last_heard.max(first.entered).max(self.front_sent))
         })
-    }
-
-    /// What was queued while the link was down counts from the moment it was sent.
-    fn last_check_point(&self, first: &Ticket) -> Tick {
-        if first.end > self.written { self.last_sent } else { first.entered }
     }
 
     /// The socket is gone: what was sent fails now, what was not stays for the next one.
@@ -172,7 +162,7 @@ impl Core {
                 if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, State::Failed(failure)) {
                     wakers.push(waker);
                 }
-            } else if matches!(ticket.state, State::Tombstone) {
+            } else if matches!(ticket.state, State::Tombstone | State::Own) {
                 ticket.state = State::Free;
                 self.free.push(index);
             }

@@ -142,6 +142,11 @@ impl Rig {
         self.core.expire(now, &mut self.wakers);
     }
 
+    /// Wakes who was called.
+    fn ring(&mut self) {
+        self.core.take_called().into_iter().for_each(Waker::wake);
+    }
+
     fn poll(&mut self, ticket: u32) -> Poll<Result<Replies, LinkError>> {
         self.core.poll_reply(ticket, LIMIT, Waker::noop())
     }
@@ -232,4 +237,138 @@ fn a_reply_is_accepted_while_a_caller_is_still_writing() {
 
     assert_eq!(rig.replies(ticket), ["+A\r\n"]);
     drop(batch);
+}
+
+#[test]
+fn a_probe_is_not_withdrawn_with_a_command_that_its_caller_took_back() {
+    let mut rig = rig();
+    rig.core.append_probe(b"PING ");
+    let ticket = rig.enter(&say("GET a "));
+
+    assert_eq!(rig.core.abandon(ticket), Outcome::NotSent);
+
+    rig.write_all();
+    assert_eq!(rig.wire(), "PING ");
+    rig.hear("+PONG\r\n").unwrap();
+    assert_eq!((rig.core.in_flight(), rig.core.tickets_in_use()), (0, 0));
+    assert_eq!(rig.core.counts.completed, 0, "it was no submission");
+}
+
+#[test]
+fn a_probe_goes_down_with_its_socket() {
+    let mut rig = rig();
+    rig.core.append_probe(b"PING ");
+
+    rig.cut();
+
+    rig.write_all();
+    assert_eq!(rig.wire(), "");
+    assert_eq!((rig.core.in_flight(), rig.core.tickets_in_use()), (0, 0));
+}
+
+#[test]
+fn submissions_given_up_while_nothing_can_be_written_make_room_within_a_tick() {
+    let mut rig = rig_with(Bounds { in_flight: 3, queued_bytes: 10_000, waiters: 100 });
+    let blocked = rig.enter(&say("GET a "));
+    rig.write(1);
+    let (gone, kept) = (rig.enter(&say("GET b ")), rig.enter(&say("GET c ")));
+    let bell = Arc::new(Bell::default());
+    let next = say("GET d ");
+    let number = rig.wait_for_room(&next, &bell);
+
+    rig.core.abandon(gone);
+    rig.expire(1);
+    rig.ring();
+
+    assert_eq!(bell.rung(), 1);
+    assert!(rig.ask_room(number, &next).is_ready());
+    rig.write_all();
+    assert_eq!(rig.wire(), "GET a GET c GET d ");
+    rig.hear("+A\r\n+C\r\n+D\r\n").unwrap();
+    assert_eq!(rig.replies(blocked), ["+A\r\n"]);
+    assert_eq!(rig.replies(kept), ["+C\r\n"]);
+}
+
+#[test]
+fn a_server_that_takes_no_more_bytes_counts_as_silent() {
+    let mut rig = rig();
+    rig.enter(&say("SET a vvvvvvvv "));
+    rig.write(4);
+
+    for now in 1..=10 {
+        rig.expire(now);
+        rig.write(0);
+    }
+
+    assert_eq!(rig.core.silence(), Some(10));
+}
+
+#[test]
+fn a_server_that_still_takes_bytes_does_not_count_as_silent() {
+    let mut rig = rig();
+    rig.enter(&say("SET a vvvvvvvv "));
+    for now in 1..=10 {
+        rig.expire(now);
+        rig.write(1);
+    }
+    assert_eq!(rig.core.silence(), Some(0));
+
+    rig.expire(12);
+    rig.write_all();
+    rig.enter(&say("GET b "));
+    rig.write_all();
+    rig.expire(20);
+
+    assert_eq!(rig.core.silence(), Some(8), "since the oldest was out, not since the latest");
+}
+
+#[test]
+fn a_waiter_whose_time_is_over_and_that_nobody_polls_keeps_nobody_out() {
+    let mut rig = rig_with(Bounds { in_flight: 1, queued_bytes: 10_000, waiters: 100 });
+    let (first, parked, next) = (rig.enter(&say("GET a ")), say("GET b "), say("GET c "));
+    let (bell, other) = (Arc::new(Bell::default()), Arc::new(Bell::default()));
+    let number = rig.wait_for_room(&parked, &bell);
+    rig.expire(150);
+    let late = rig.wait_for_room(&next, &other);
+    rig.write_all();
+
+    rig.expire(200);
+    rig.hear("+A\r\n").unwrap();
+    rig.ring();
+
+    assert_eq!(other.rung(), 1);
+    assert!(rig.ask_room(late, &next).is_ready());
+    assert_eq!(rig.core.waiting_for_room(), 0);
+    assert!(matches!(rig.error(first), LinkError::Timeout { .. }));
+    assert!(matches!(rig.ask_room(number, &parked), Poll::Ready(Err(LinkError::Full { .. }))));
+    assert!(matches!(rig.ask_room(number, &parked), Poll::Ready(Err(_))));
+}
+
+#[test]
+fn who_waits_for_room_when_the_link_closes_still_gets_in() {
+    let mut rig = rig_with(Bounds { in_flight: 1, queued_bytes: 10_000, waiters: 100 });
+    rig.enter(&say("GET a "));
+    let next = say("GET b ");
+    let number = rig.wait_for_room(&next, &Arc::new(Bell::default()));
+    rig.write_all();
+
+    rig.core.closing = true;
+
+    assert!(rig.core.enter(&say("GET c "), None, Waker::noop()).is_err());
+    rig.hear("+A\r\n").unwrap();
+    assert!(matches!(rig.ask_room(number, &next), Poll::Ready(Ok(_))));
+}
+
+#[test]
+fn a_reply_that_nobody_waits_for_is_no_caller() {
+    let mut rig = rig();
+    let ticket = rig.enter(&say("GET a "));
+    rig.write_all();
+    assert!(rig.core.has_callers());
+
+    assert_eq!(rig.core.abandon(ticket), Outcome::MaybeExecuted);
+
+    assert!(!rig.core.has_callers());
+    assert!(!rig.core.is_idle(), "its reply is still to come");
+    assert_eq!((rig.core.counts.cancelled, rig.core.counts.tombstones), (0, 1));
 }
