@@ -7,6 +7,7 @@
 pub(crate) mod execute;
 pub(crate) mod leases;
 pub mod pending;
+pub(crate) mod services;
 pub(crate) mod span;
 pub(crate) mod submission;
 
@@ -22,6 +23,7 @@ use tokio::time::Instant;
 
 use self::leases::Leases;
 use self::pending::Pending;
+use self::services::Services;
 use self::span::Place;
 use crate::commands::command::Command;
 use crate::commands::executor::{ExclusiveExecutor, Executor};
@@ -61,6 +63,7 @@ struct Inner {
     /// Commands answered without an error that the retry budget has been credited for.
     credited: AtomicU64,
     metrics: Metrics,
+    services: Services,
     closed: AtomicBool,
 }
 
@@ -93,6 +96,7 @@ impl Client {
                 retry,
                 credited: AtomicU64::new(0),
                 metrics: Metrics::default(),
+                services: Services::default(),
                 closed: AtomicBool::new(false),
             }),
         })
@@ -198,6 +202,11 @@ impl Client {
     pub(crate) fn call_timeout(&self) -> Duration {
         let attempt = self.inner.config.socket_timeout();
         if self.inner.config.retry_on_timeout() { attempt.saturating_mul(2) } else { attempt }
+    }
+
+    /// What higher layers keep with this client.
+    pub(crate) fn services(&self) -> &Services {
+        &self.inner.services
     }
 
     pub(crate) fn router(&self) -> &Router {
