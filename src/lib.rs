@@ -28,6 +28,7 @@ pub mod handshake;
 pub mod health;
 pub mod info;
 pub mod keys;
+pub mod lock;
 pub mod metrics;
 pub mod pipeline;
 pub mod prelude;

@@ -18,6 +18,7 @@ mod guide;
 mod handshake;
 mod health;
 mod lenient;
+mod lock;
 mod pipeline;
 mod redis_client;
 mod scan;

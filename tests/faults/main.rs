@@ -12,6 +12,7 @@
 )]
 
 mod client;
+mod lock;
 mod pipelines;
 mod refusals;
 mod scripted;

@@ -1,0 +1,149 @@
+//! A lock by its name, and the three ways to have it: try, wait, or run something under it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::acquire;
+use super::claim::{Claim, ReleaseOutcome};
+use super::core::Core;
+use super::error::LockError;
+use super::guard::{Guard, GuardHandle};
+use super::scripts::LockKeys;
+use super::ttl::Ttl;
+use crate::client::Client;
+use crate::commands::command::Command;
+use crate::commands::facts;
+use crate::error::Outcome;
+
+/// A lock that can be acquired, any number of times: each time is an acquisition of its own, also within one task.
+#[derive(Clone)]
+#[must_use = "a lock is asked for by `try_acquire`, `acquire` or `hold`"]
+pub struct Lock {
+    client: Client,
+    core: Arc<Core>,
+    keys: Arc<LockKeys>,
+    name: String,
+    ttl: Duration,
+}
+
+impl Lock {
+    pub(crate) fn new(client: &Client, core: &Arc<Core>, prefix: &str, name: String) -> Self {
+        let keys = Arc::new(LockKeys::new(prefix, &name));
+        Self { client: client.clone(), core: Arc::clone(core), keys, name, ttl: Duration::ZERO }
+    }
+
+    /// Gives it this time to live, in whole milliseconds. There is no lock without one.
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    /// Its name, without the prefix.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Tries once; `None` when somebody else holds it. One round trip.
+    ///
+    /// # Errors
+    /// [`LockError`]; that the server cannot be asked is never told as "held by somebody else".
+    ///
+    /// # Cancel safety
+    /// A dropped future leaves no lock behind: one that it may have won is given back in the background.
+    pub async fn try_acquire(&self) -> Result<Option<Guard>, LockError> {
+        acquire::try_once(self.claim()?, &self.name).await
+    }
+
+    /// Tries until it is ours, at most for `wait`, connecting included; zero tries once, for as long as any command
+    /// may take.
+    ///
+    /// The waiters of one client are served in the order in which they came, though one that comes at the moment of a
+    /// release may be faster.
+    ///
+    /// # Errors
+    /// [`LockError::Timeout`] when somebody else held it for all the time.
+    ///
+    /// # Cancel safety
+    /// As for [`try_acquire`](Self::try_acquire).
+    pub async fn acquire(&self, wait: Duration) -> Result<Guard, LockError> {
+        if wait.is_zero() {
+            let guard = self.try_acquire().await?;
+            return guard.ok_or(LockError::Timeout { wait, outcome: Outcome::Refused });
+        }
+        acquire::wait_for(self.claim()?, &self.name, wait).await
+    }
+
+    /// Runs `body` under the lock, which it waits for at most for `wait`, and gives it back when the body is done.
+    ///
+    /// Whatever the body returns is returned, an error of its own as well, whatever becomes of the release: that the
+    /// lock could not be given back, or was lost before, is only logged, for the body can ask its [`GuardHandle`] at
+    /// any time.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # async fn example(client: &redlane::client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let lock = client.locks().lock("report");
+    /// let pages = lock
+    ///     .hold(Duration::from_secs(5), |guard| async move {
+    ///         println!("ours, with the fence {}", guard.fence());
+    ///         Ok::<_, std::io::Error>(12)
+    ///     })
+    ///     .await??;
+    /// # let _ = pages;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`LockError`] when the lock is not ours; the body has not run then.
+    ///
+    /// # Cancel safety
+    /// A future dropped, and a body that panics, give the lock back in the background.
+    pub async fn hold<F, Fut>(&self, wait: Duration, body: F) -> Result<Fut::Output, LockError>
+    where
+        F: FnOnce(GuardHandle) -> Fut,
+        Fut: Future,
+    {
+        let guard = self.acquire(wait).await?;
+        let output = body(guard.handle()).await;
+        match guard.release().await {
+            Ok(ReleaseOutcome::Released) => {}
+            Ok(outcome) => {
+                tracing::warn!(target: "redlane::lock", ?outcome, "a lock was lost before it was released");
+            }
+            Err(error) => tracing::warn!(
+                target: "redlane::lock",
+                error = &error as &dyn std::error::Error,
+                "a lock is released in the background",
+            ),
+        }
+        Ok(output)
+    }
+
+    /// Whether anybody holds it now, which may have changed by the time one knows.
+    ///
+    /// # Errors
+    /// When the server cannot be asked.
+    pub async fn is_locked(&self) -> Result<bool, LockError> {
+        let exists = Command::known(const { facts::of("EXISTS") }).arg(&self.keys.holder);
+        self.client.execute(exists).await.map_err(LockError::failed("looked at"))
+    }
+
+    /// Its key, for the one log line of the reference that names it.
+    pub(crate) fn key(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.keys.holder)
+    }
+
+    fn claim(&self) -> Result<Claim, LockError> {
+        Claim::new(&self.client, &self.core, &self.keys, Ttl::new(self.ttl)?)
+    }
+}
+
+/// Without the name.
+impl fmt::Debug for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lock").field("ttl", &self.ttl).finish_non_exhaustive()
+    }
+}
