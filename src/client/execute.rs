@@ -232,9 +232,8 @@ struct Limits {
 impl Limits {
     /// The clocks of what answers at once.
     fn plain(client: &Client, options: CallOptions) -> Self {
-        let attempt = client.config().socket_timeout();
-        let call = if client.config().retry_on_timeout() { attempt.saturating_mul(2) } else { attempt };
-        Self { attempt: Some(attempt), call: Some(options.deadline.unwrap_or(call)) }
+        let call = options.deadline.unwrap_or_else(|| client.call_timeout());
+        Self { attempt: Some(client.config().socket_timeout()), call: Some(call) }
     }
 
     fn of(client: &Client, command: &Command, options: CallOptions) -> Self {
