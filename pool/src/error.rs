@@ -124,6 +124,8 @@ pub enum LinkError {
         limit: Duration,
         /// Whether it had left the buffer by then.
         outcome: Outcome,
+        /// The replies of a pipeline that had arrived by then.
+        replies: Replies,
     },
     /// The socket was lost while the submission was under way.
     #[error("connection lost: {reason}")]

@@ -190,15 +190,20 @@ impl Link {
     ///
     /// Returns what that means for the server.
     pub fn abandon(&self, entry: &mut Entry) -> Outcome {
+        self.give_up(entry).0
+    }
+
+    /// [`abandon`](Self::abandon), with the replies of a pipeline that had arrived by then.
+    pub fn give_up(&self, entry: &mut Entry) -> (Outcome, Replies) {
         match std::mem::replace(&mut entry.place, Place::Spent) {
             Place::Ticket(index) => self.shared.lock().core.abandon(index),
             Place::Room(number) => {
                 let mut inner = self.shared.lock();
                 inner.core.leave_room(number);
                 self.shared.unlock(inner, false);
-                Outcome::NotSent
+                (Outcome::NotSent, Replies::default())
             }
-            Place::New | Place::Spent => Outcome::NotSent,
+            Place::New | Place::Spent => (Outcome::NotSent, Replies::default()),
         }
     }
 

@@ -345,7 +345,7 @@ impl Core {
             self.free.push(index);
         }
         Poll::Ready(Err(match failure {
-            Failure::Timeout(outcome) => LinkError::Timeout { limit, outcome },
+            Failure::Timeout(outcome) => LinkError::Timeout { limit, outcome, replies },
             Failure::Lost { reason, outcome, written } => {
                 LinkError::Lost { reason, outcome, written, replies }
             }
@@ -354,13 +354,15 @@ impl Core {
         }))
     }
 
-    /// Lets go of a ticket: taken back when unsent, else a tombstone. Says which.
-    pub(crate) fn abandon(&mut self, index: u32) -> Outcome {
+    /// Lets go of a ticket: taken back when unsent, else a tombstone. Says which, and gives the replies that came.
+    pub(crate) fn abandon(&mut self, index: u32) -> (Outcome, Replies) {
         let swapped = self.swapped;
-        let Some(ticket) = self.tickets.get_mut(index as usize) else { return Outcome::NotSent };
+        let Some(ticket) = self.tickets.get_mut(index as usize) else {
+            return (Outcome::NotSent, Replies::default());
+        };
         let sent = ticket.start < swapped;
         let was_waiting = matches!(ticket.state, State::Waiting(_));
-        ticket.replies = Replies::default();
+        let replies = std::mem::take(&mut ticket.replies);
         if ticket.in_fifo {
             ticket.state = State::Tombstone;
             if was_waiting && sent {
@@ -373,7 +375,7 @@ impl Core {
             ticket.state = State::Free;
             self.free.push(index);
         }
-        if sent { Outcome::MaybeExecuted } else { Outcome::NotSent }
+        (if sent { Outcome::MaybeExecuted } else { Outcome::NotSent }, replies)
     }
 
     /// Nothing awaited, nothing queued.

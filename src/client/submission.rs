@@ -25,11 +25,12 @@ pub(crate) struct Cut {
 }
 
 impl Cut {
+    /// All of the submission shares the fate that the error tells, but for what was answered.
     #[cold]
-    fn without_replies<P: Payload>(error: Error, payload: &P) -> Self {
+    fn all<P: Payload>(error: Error, payload: &P, replies: Replies) -> Self {
         let sent = error.outcome() == Outcome::MaybeExecuted;
         let written = if sent { payload.encoded_len() } else { 0 };
-        Self { error, written, replies: Replies::default() }
+        Self { error, written, replies }
     }
 }
 
@@ -65,12 +66,12 @@ pub(crate) async fn submit<P: Payload + Sync>(
         Some(until) => match timeout_at(until, &mut call).await {
             Ok(result) => result,
             Err(_) => {
-                let outcome = call.give_up();
+                let (outcome, replies) = call.give_up();
                 let error = match link.last_failure() {
                     Some(failure) if outcome == Outcome::NotSent => Error::connect(failure),
                     _ => Error::new(Failure::Timeout { limit: shown }, outcome),
                 };
-                return Err(Cut::without_replies(error, payload));
+                return Err(Cut::all(error, payload, replies));
             }
         },
     };
@@ -78,6 +79,9 @@ pub(crate) async fn submit<P: Payload + Sync>(
         LinkError::Lost { reason, outcome, written, replies } => {
             Cut { error: Error::new(Failure::Disconnected { reason }, outcome), written, replies }
         }
-        error => Cut::without_replies(Error::link(error), payload),
+        LinkError::Timeout { limit, outcome, replies } => {
+            Cut::all(Error::new(Failure::Timeout { limit }, outcome), payload, replies)
+        }
+        error => Cut::all(Error::link(error), payload, Replies::default()),
     })
 }

@@ -27,9 +27,9 @@ impl<'a, P: Payload + ?Sized> Call<'a, P> {
         Self { link, payload, entry: Entry::new() }
     }
 
-    /// Gives up now, and says what that means for the server.
-    pub fn give_up(mut self) -> Outcome {
-        self.link.abandon(&mut self.entry)
+    /// Gives up now, says what that means for the server, and gives the replies of a pipeline that had arrived.
+    pub fn give_up(mut self) -> (Outcome, Replies) {
+        self.link.give_up(&mut self.entry)
     }
 }
 

@@ -179,7 +179,7 @@ async fn a_command_dropped_before_it_was_sent_is_never_sent() {
     begin(&mut dropped).await;
     begin(&mut kept).await;
 
-    assert_eq!(dropped.give_up(), Outcome::NotSent);
+    assert_eq!(dropped.give_up().0, Outcome::NotSent);
     setup.script.down.store(false, Ordering::SeqCst);
 
     server = setup.servers.recv().await.unwrap();
@@ -199,7 +199,7 @@ async fn a_command_dropped_after_it_was_sent_disturbs_nobody() {
     begin(&mut kept).await;
     expect(&mut server, &a).await;
 
-    assert_eq!(dropped.give_up(), Outcome::MaybeExecuted);
+    assert_eq!(dropped.give_up().0, Outcome::MaybeExecuted);
 
     assert_eq!(setup.link.stats().in_flight, 2, "a tombstone counts");
     server.write_all(b"$6\r\nsecret\r\n+B\r\n").await.unwrap();
@@ -699,6 +699,29 @@ async fn a_lost_pipeline_keeps_the_replies_that_came_and_says_how_far_it_was_sen
     assert_eq!(replies.len(), 2);
     assert_eq!(written, pipeline.encoded_len());
     assert_eq!(outcome, Outcome::MaybeExecuted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_overdue_pipeline_keeps_the_replies_that_came() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let pipeline = Several(vec![get("a"), get("b"), get("c")], false);
+    let (mut overdue, mut given_up) = (setup.link.call(&pipeline), setup.link.call(&pipeline));
+    begin(&mut overdue).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    begin(&mut given_up).await;
+    for command in pipeline.0.iter().chain(&pipeline.0) {
+        expect(&mut server, command).await;
+    }
+
+    server.write_all(b"+A\r\n+B\r\n").await.unwrap();
+    let LinkError::Timeout { replies, outcome, .. } = overdue.await.unwrap_err() else { panic!() };
+    assert_eq!((replies.len(), outcome), (2, Outcome::MaybeExecuted));
+    server.write_all(b"+C\r\n+A\r\n+B\r\n").await.unwrap();
+    until(|| setup.link.stats().completed == 1).await;
+
+    let (outcome, replies) = given_up.give_up();
+    assert_eq!((replies.len(), outcome), (2, Outcome::MaybeExecuted));
 }
 
 #[tokio::test(start_paused = true)]
