@@ -150,7 +150,7 @@ fn names() -> Vec<String> {
 
 /// A built example, without the settings of whoever runs the tests. `None`, said aloud, when it was not built: cargo
 /// builds the examples with all tests, but not with a single one.
-fn example(name: &str) -> Option<Command> {
+pub(crate) fn example(name: &str) -> Option<Command> {
     let program = built(name);
     if !program.is_file() {
         let line = format!("SKIPPED {name} was not built: cargo build --all-features --examples");

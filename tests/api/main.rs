@@ -23,4 +23,6 @@ mod pipeline;
 mod redis_client;
 mod scan;
 mod script;
+mod service;
+mod stores;
 mod support_server;
