@@ -8,6 +8,7 @@
 mod crowd;
 mod ground;
 mod health;
+mod locking;
 mod pipelines;
 mod restart;
 mod screen;
@@ -99,6 +100,7 @@ async fn walk(mut screen: Screen, ground: Ground, redis: RedisClient) -> Checked
     tasks::show_status(screen, &ground, &redis).await?;
     tasks::show_result(screen, &ground, &redis).await?;
     sessions::show(screen, &ground, &redis).await?;
+    locking::show(screen, &ground, &client).await?;
     pipelines::show(screen, &ground, &client).await?;
     health::show(screen, &redis).await?;
     crowd::show(screen, &ground, &client).await?;
