@@ -167,9 +167,28 @@ impl Scanner {
     fn whole_elements(&mut self, input: &[u8]) -> Stop {
         let mut rest = input.get(self.pos..).unwrap_or_default();
         let (from, mut jumped) = (rest.len(), 0usize);
+        // Within such bounds no short bulk string can break a limit.
+        let unlimited = input.len() <= self.cap && self.limits.bulk_bytes > LONGEST_SHORT;
         let stop = loop {
             let Some((&marker, body)) = rest.split_first() else { break Stop::End };
             let next = if marker == b'$' {
+                // Most elements are short, and stand together.
+                if unlimited {
+                    let mut left = self.levels.left();
+                    while left != 0
+                        && let Some((length, next)) = short_bulk(rest)
+                    {
+                        rest = next;
+                        jumped = jumped.wrapping_add(length);
+                        left = left.wrapping_sub(1);
+                    }
+                    if left != self.levels.left() {
+                        if self.levels.leave(left) {
+                            break Stop::Level;
+                        }
+                        continue;
+                    }
+                }
                 self.whole_bulk(body).map(|(length, next)| {
                     jumped = jumped.wrapping_add(length);
                     next
@@ -346,6 +365,40 @@ impl Scanner {
         self.line.state = State::Failed;
         Err(error)
     }
+}
+
+/// The longest length of two digits.
+const LONGEST_SHORT: usize = 99;
+
+/// A bulk string of such a length, which most are, that is all here: its length, and what follows it.
+#[inline(always)]
+fn short_bulk(input: &[u8]) -> Option<(usize, &[u8])> {
+    let (b'$', body) = input.split_first()? else { return None };
+    let (length, payload) = short_length(body)?;
+    match payload.get(length..)?.split_first_chunk() {
+        Some((b"\r\n", rest)) => Some((length, rest)),
+        _ => None,
+    }
+}
+
+/// A length of one digit or two, and what follows its CRLF.
+///
+/// The next element waits for this sum: it is kept short, and checked aside.
+#[inline(always)]
+fn short_length(body: &[u8]) -> Option<(usize, &[u8])> {
+    let ([first, second, third, fourth], _) = body.split_first_chunk()?;
+    if !first.is_ascii_digit() {
+        return None;
+    }
+    let tens = usize::from(*first).wrapping_sub(b'0'.into());
+    if (*second, *third) == (b'\r', b'\n') {
+        return Some((tens, body.get(3..)?));
+    }
+    if !second.is_ascii_digit() || (*third, *fourth) != (b'\r', b'\n') {
+        return None;
+    }
+    let ones = usize::from(*second).wrapping_sub(b'0'.into());
+    Some((tens.wrapping_mul(10).wrapping_add(ones), body.get(4..)?))
 }
 
 impl std::fmt::Debug for Scanner {

@@ -116,6 +116,20 @@ impl Levels {
         true
     }
 
+    /// Elements that the innermost level still needs, at least one.
+    #[inline(always)]
+    pub(super) fn left(&self) -> u32 {
+        self.level.left
+    }
+
+    /// Counts elements of the innermost level, at least one, so that `left` are needed; as [`close`](Self::close).
+    #[inline(always)]
+    pub(super) fn leave(&mut self, left: u32) -> bool {
+        self.attributed = false;
+        self.level.left = left;
+        left == 0
+    }
+
     /// Counts one element of the innermost level; `true` when it was the last, and [`close_level`](Self::close_level)
     /// is due.
     #[inline(always)]
