@@ -247,8 +247,8 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
         command!("COMMAND LIST").arg(filter)
     }
 
-    /// Gives what the server says about commands, about all of them when none is named; null for each that it
-    /// does not know.
+    /// Gives what the server says about commands; null for each that it does not know. When none is named,
+    /// about all of them since 7.0, and nothing before.
     ///
     /// [`COMMAND INFO`](https://redis.io/docs/latest/commands/command-info/), since 2.8.13, O(N).
     fn command_info<C: ToRedisArgs>(names: C) -> Vec<Value>, typed none {

@@ -1,6 +1,7 @@
 //! Every row of the command tables against a real server, in both protocols: what a row sends is understood, and what
 //! comes back is its natural reply.
 
+mod acl;
 mod bitmaps;
 mod connection;
 mod coverage;
@@ -10,6 +11,7 @@ mod hyperloglogs;
 mod keys;
 mod lists;
 mod publishing;
+mod replication;
 mod scripting;
 mod server;
 mod sets;

@@ -1,12 +1,10 @@
-//! The server itself, and its users.
+//! The server itself.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use redlane::commands::native::{AclCommands, KeysCommands, ServerCommands, StringsCommands};
-use redlane::commands::types::{
-    CommandFilter, CommandLogKind, FailoverOptions, FlushAllOptions, ModuleOptions, Role, Rule,
-};
+use redlane::commands::native::{KeysCommands, ServerCommands, StringsCommands};
+use redlane::commands::types::{CommandFilter, CommandLogKind, FlushAllOptions, ModuleOptions, Role};
 use redlane_test_support::{Options, Server, eventually};
 
 use super::wire::both;
@@ -17,7 +15,10 @@ async fn a_server_tells_about_itself() {
     both(&server, async |redis, _| {
         assert!(redis.info_text().await.contains("# Server"));
         assert!(!redis.info_sections("memory").await.contains("# Server"));
-        assert!(redis.time().await.0 > 1_700_000_000);
+        assert!(redis.info_sections("everything").await.contains("# Commandstats"));
+        assert_eq!(redis.info_sections("no-such-section").await, "");
+        let (seconds, micros) = redis.time().await;
+        assert!(seconds > 1_700_000_000 && micros < 1_000_000);
         assert!(redis.lastsave().await > 1_700_000_000);
         assert!(matches!(redis.role().await, Role::Primary { replicas, .. } if replicas.is_empty()));
         assert!(redis.lolwut().await.contains(|c: char| c.is_ascii_digit()));
@@ -25,30 +26,57 @@ async fn a_server_tells_about_itself() {
         assert!(!redis.memory_doctor().await.is_empty());
         assert!(!redis.memory_malloc_stats().await.is_empty());
         redis.memory_purge().await;
-        redis.module_list().await;
+        for module in redis.module_list().await {
+            assert!(module["name"].as_bytes().is_some() && module.contains_key("ver"), "{module:?}");
+        }
     })
     .await;
 }
 
 #[tokio::test]
-async fn databases_are_counted_exchanged_and_emptied() {
+async fn databases_are_counted_and_measured() {
     let server = Server::start(Options::new());
     both(&server, async |redis, _| {
+        redis.flushall().await;
+        assert_eq!(redis.dbsize().await, 0);
+
         redis.set("k", 1).await;
+
         assert_eq!(redis.dbsize().await, 1);
         assert!(redis.memory_usage("k", None).await.unwrap() > 10);
         assert!(redis.memory_usage("k", Some(0)).await.is_some());
         assert_eq!(redis.memory_usage("absent", None).await, None);
+    })
+    .await;
+}
 
+#[tokio::test]
+async fn databases_are_exchanged_and_emptied() {
+    let server = Server::start(Options::new());
+    both(&server, async |redis, _| {
+        let (now, later) = (FlushAllOptions::default().blocking(true), FlushAllOptions::default());
+        let there = async || redis.exists("k").await == 1;
+
+        redis.set("k", 1).await;
         redis.swapdb(0, 1).await;
-        assert_eq!(redis.exists("k").await, 0);
+        assert!(!there().await);
         redis.flushdb().await;
-        redis.flushdb_options(&FlushAllOptions::default()).await;
+        redis.flushdb_options(&now).await;
+        redis.flushdb_options(&later).await;
         redis.swapdb(0, 1).await;
-        assert_eq!(redis.exists("k").await, 1);
-        redis.flushall_options(&FlushAllOptions::default().blocking(true)).await;
-        redis.flushall().await;
-        assert_eq!(redis.dbsize().await, 0);
+        assert!(there().await);
+        assert_eq!(redis.swapdb(0, 99).code().await, "ERR");
+        redis.flushdb_options(&now).await;
+        assert!(!there().await);
+        redis.set("k", 1).await;
+        redis.flushdb_options(&later).await;
+        assert!(!there().await);
+        redis.set("k", 1).await;
+        redis.flushall_options(&now).await;
+        assert!(!there().await);
+        redis.set("k", 1).await;
+        redis.flushall_options(&later).await;
+        assert!(!there().await);
     })
     .await;
 }
@@ -61,8 +89,14 @@ async fn parameters_are_read_and_set() {
 
         assert_eq!(redis.config_get("maxmemory").await["maxmemory"], "3145728");
         assert!(redis.config_get("no-such-thing").await.is_empty());
+        assert!(redis.config_get("maxmemory*").await.len() > 2);
+        assert_eq!(redis.config_set(("no-such-thing", 1)).code().await, "ERR");
         redis.config_resetstat().await;
+        // The question itself is counted when it is answered.
+        assert_eq!(server.info("total_connections_received"), "1");
         redis.config_rewrite().await;
+        let written = std::fs::read_to_string(server.folder().join("server.conf")).unwrap();
+        assert!(written.contains("maxmemory 3mb"), "{written}");
     })
     .await;
 }
@@ -117,30 +151,44 @@ async fn slow_commands_are_logged() {
         redis.slowlog_reset().await;
         redis.set("k", "v").await;
 
-        assert!(redis.slowlog_len().await >= 1);
+        assert!(redis.slowlog_len().await >= 2);
         let entries = redis.slowlog_get(Some(-1)).await;
         let set = entries.iter().find(|entry| entry.arguments == ["SET", "k", "v"]).unwrap();
         assert!(set.time > 1_700_000_000 && !set.client_address.is_empty());
         assert!(redis.slowlog_get(None).await.len() <= 10);
+        let newest = redis.slowlog_get(Some(1)).await;
+        assert!(newest.len() == 1 && newest[0].id > set.id);
     })
     .await;
 }
 
 #[tokio::test]
-async fn large_replies_are_logged() {
-    let server = Server::start(Options::new());
+async fn slow_and_large_commands_are_logged_apart() {
+    let options = Options::new();
+    let server = Server::start(options);
     if server.lacks("COMMANDLOG") {
         return;
     }
     both(&server, async |redis, _| {
-        redis.commandlog_reset(CommandLogKind::LargeReply).await;
-        redis.config_set(("commandlog-reply-larger-than", 100)).await;
-        redis.info_text().await;
+        let limits = [
+            ("commandlog-execution-slower-than", 0),
+            ("commandlog-request-larger-than", 100),
+            ("commandlog-reply-larger-than", 100),
+        ];
+        redis.config_set(limits.as_slice()).await;
 
-        assert!(redis.commandlog_len(CommandLogKind::LargeReply).await >= 1);
-        assert!(redis.commandlog_get(-1, CommandLogKind::LargeReply).await[0].amount > 100);
-        assert!(redis.commandlog_get(1, CommandLogKind::Slow).await.len() <= 1);
-        redis.commandlog_reset(CommandLogKind::LargeRequest).await;
+        for kind in [CommandLogKind::Slow, CommandLogKind::LargeRequest, CommandLogKind::LargeReply] {
+            redis.commandlog_reset(kind).await;
+            redis.set("k", "v".repeat(200)).await;
+            redis.get("k").await;
+
+            assert!(redis.commandlog_len(kind).await >= 1);
+            let entries = redis.commandlog_get(-1, kind).await;
+            let name: &[u8] = if kind == CommandLogKind::LargeReply { b"GET" } else { b"SET" };
+            let entry = entries.iter().find(|entry| entry.arguments[0] == name).unwrap();
+            assert!(kind == CommandLogKind::Slow || entry.amount > 200, "{entry:?}");
+            assert!(redis.commandlog_get(0, kind).await.is_empty());
+        }
     })
     .await;
 }
@@ -155,10 +203,13 @@ async fn spikes_of_latency_are_watched() {
         let spike = spikes.iter().find(|spike| spike.event == "command").unwrap();
         assert!(spike.latest >= 10 && spike.longest >= spike.latest && spike.time > 1_700_000_000);
         assert!(redis.latency_history("command").await[0].1 >= 10);
+        assert!(redis.latency_history("no-such-event").await.is_empty());
+        assert_eq!(redis.latency_graph("no-such-event").code().await, "ERR");
         assert!(redis.latency_graph("command").await.contains("command"));
         assert!(!redis.latency_doctor().await.is_empty());
         assert_eq!(redis.latency_reset("command").await, 1);
         assert_eq!(redis.latency_reset([""; 0].as_slice()).await, 0);
+        assert!(redis.latency_latest().await.is_empty());
     })
     .await;
 }
@@ -172,6 +223,7 @@ async fn latencies_are_summed_up_by_command() {
         redis.set(keys.key("k"), 1).await;
 
         assert!(redis.latency_histogram("set").await.contains_key("set"));
+        assert!(redis.latency_histogram("no-such-command").await.is_empty());
         assert!(redis.latency_histogram([""; 0].as_slice()).await.len() > 1);
     })
     .await;
@@ -184,6 +236,7 @@ async fn commands_are_described() {
         assert_eq!(redis.command_getkeys(("MSET", "a", 1, "b", 2)).await, ["a", "b"]);
         let info = redis.command_info(["get", "no-such-command"].as_slice()).await;
         assert_eq!((info.len(), info[0].as_slice().is_some()), (2, true));
+        assert_eq!(redis.command_getkeys("PING").code().await, "ERR");
     })
     .await;
 }
@@ -195,10 +248,15 @@ async fn commands_are_listed_and_documented() {
     }
     both(Server::shared(), async |redis, _| {
         assert!(redis.command_list().await.contains(&"get".to_owned()));
+        assert!(redis.command_info([""; 0].as_slice()).await.len() > 200);
         let sorted = redis.command_list_filtered(CommandFilter::Pattern("zra*".to_owned())).await;
         assert!(sorted.iter().all(|name| name.starts_with("zra")) && sorted.len() > 3);
         assert!(!redis.command_list_filtered(CommandFilter::AclCategory("geo".to_owned())).await.is_empty());
+        let none = redis.command_list_filtered(CommandFilter::Module("none".to_owned())).await;
+        assert!(none.is_empty());
         assert!(redis.command_docs("get").await.contains_key("get"));
+        assert!(redis.command_docs("no-such-command").await.is_empty());
+        assert!(redis.command_docs([""; 0].as_slice()).await.len() > 200);
         let keys = redis.command_getkeysandflags(("SET", "k", "v")).await;
         assert_eq!(keys[0].0, "k");
         assert!(keys[0].1.contains(&"OW".to_owned()));
@@ -218,78 +276,6 @@ async fn modules_that_do_not_exist_are_refused() {
         assert_eq!(redis.module_load("/no/such.so", [""; 0].as_slice()).code().await, "ERR");
         assert_eq!(redis.module_loadex("/no/such.so", &options).code().await, "ERR");
         assert_eq!(redis.module_unload("none").code().await, "ERR");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_server_copies_another_and_hands_over() {
-    let (here, there) = (Server::start(Options::new()), Server::start(Options::new()));
-    both(&here, async |redis, _| {
-        redis.replicaof("127.0.0.1", there.port()).await;
-        let Role::Replica { primary_port, .. } = redis.role().await else { panic!("no replica") };
-        assert_eq!(primary_port, there.port());
-        redis.replicaof_no_one().await;
-
-        assert!(matches!(redis.role().await, Role::Primary { .. }));
-        assert_eq!(redis.failover(FailoverOptions::default()).code().await, "ERR");
-        assert_eq!(redis.failover_abort().code().await, "ERR");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn users_are_made_described_and_deleted() {
-    let server = Server::start(Options::new());
-    if server.predates("ACL selectors", Some((7, 0)), Some((7, 2))) {
-        return;
-    }
-    both(&server, async |redis, _| {
-        let rules = [
-            Rule::On,
-            Rule::AddPass("secret".to_owned()),
-            Rule::Pattern("a*".to_owned()),
-            Rule::AddCategory("read".to_owned()),
-            Rule::RemoveCommand("keys".to_owned()),
-            Rule::Selector(vec![Rule::AddCommand("set".to_owned()), Rule::Pattern("b*".to_owned())]),
-        ];
-
-        redis.acl_setuser_rules("ada", &rules).await;
-        redis.acl_setuser("bob").await;
-        let ada = redis.acl_getuser("ada").await.unwrap();
-        assert!(ada.flags.contains(&Rule::On));
-        assert!(matches!(ada.passwords.as_slice(), [Rule::AddHashedPass(hash)] if hash.len() == 64));
-        assert_eq!(ada.keys, [Rule::Pattern("a*".to_owned())]);
-        assert_eq!(ada.commands[1..], [rules[3].clone(), rules[4].clone()]);
-        let [Rule::Selector(selector)] = ada.selectors.as_slice() else { panic!("{ada:?}") };
-        assert!(selector.contains(&Rule::AddCommand("set".to_owned())));
-        assert!(selector.contains(&Rule::Pattern("b*".to_owned())));
-        assert_eq!(redis.acl_getuser("nobody").await, None);
-        assert_eq!(redis.acl_users().await, ["ada", "bob", "default"]);
-        assert_eq!(redis.acl_list().await.len(), 3);
-        assert_eq!(redis.acl_dryrun("ada", "GET", "a1").await, "OK");
-        assert_ne!(redis.acl_dryrun("ada", "GET", "c1").await, "OK");
-        assert_eq!(redis.acl_deluser(&["ada", "bob", "nobody"]).await, 2);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn permissions_are_named_and_refusals_logged() {
-    let server = Server::start(Options::new());
-    both(&server, async |redis, _| {
-        assert!(redis.acl_cat().await.contains("read"));
-        assert!(redis.acl_cat_categoryname("read").await.contains("get"));
-        assert_eq!(redis.acl_genpass().await.len(), 64);
-        assert_eq!(redis.acl_genpass_bits(8).await.len(), 2);
-        assert_eq!(redis.acl_whoami().await, "default");
-        assert!(!redis.acl_help().await.is_empty());
-        redis.acl_log_reset().await;
-        server.raw().command(&["AUTH", "nobody", "x"]);
-        assert!(redis.acl_log(10).await[0].contains_key("reason"));
-        // Neither works without a file of users.
-        assert_eq!(redis.acl_load().code().await, "ERR");
-        assert_eq!(redis.acl_save().code().await, "ERR");
     })
     .await;
 }
