@@ -43,7 +43,7 @@ mod validity;
 
 pub use self::claim::ReleaseOutcome;
 pub use self::core::LockStats;
-pub use self::distributed::{DistributedLock, NotAcquired};
+pub use self::distributed::{DistributedLock, LockClient, NotAcquired};
 pub use self::error::LockError;
 pub use self::guard::{Guard, GuardHandle};
 pub use self::manager::{DEFAULT_PREFIX, DEFAULT_TTL, LockManager};

@@ -8,6 +8,7 @@
 
 mod lenient;
 mod lifecycle;
+mod locks;
 mod replies;
 mod reports;
 mod sweep;
@@ -97,6 +98,10 @@ static HSET_WITH_TTL: Script = Script::new(include_str!("redis_client/hset_with_
 /// pub async fn execute(&self, command: impl Into<Command>) -> Result<Untyped>
 /// pub async fn memory_purge(&self) -> Result<()>
 /// pub async fn sweep_expired(&self, pattern: Option<&str>) -> Result<Sweep>
+///
+/// pub fn lock(&self, name: impl Into<String>) -> Result<Lock>
+/// pub fn locks(&self) -> Result<LockManager>
+/// pub async fn with_lock<F, Fut>(&self, name: impl Into<String>, ttl: Duration, body: F) -> Result<Fut::Output, LockError>
 ///
 /// pub async fn get_connection_info(&self) -> Result<ConnectionInfo>
 /// pub async fn get_health_status(&self) -> HealthReport

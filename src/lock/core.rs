@@ -5,12 +5,12 @@
 //! bound and handing over cannot fail. When the runtime is gone the token's time to live ends it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout as within};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::error::LockError;
@@ -30,7 +30,7 @@ pub(crate) struct Core {
     places: Arc<Semaphore>,
     pub(crate) gates: Gates,
     janitor: TaskTracker,
-    closed: AtomicBool,
+    closed: CancellationToken,
 }
 
 impl Default for Core {
@@ -39,7 +39,7 @@ impl Default for Core {
             places: Arc::new(Semaphore::new(PLACES)),
             gates: Gates::default(),
             janitor: TaskTracker::new(),
-            closed: AtomicBool::new(false),
+            closed: CancellationToken::new(),
         }
     }
 }
@@ -64,7 +64,7 @@ pub struct LockStats {
 impl Core {
     /// Takes a place for one acquisition, up to its very end.
     pub(crate) fn enter(&self) -> Result<Place, LockError> {
-        if self.closed.load(Ordering::Acquire) {
+        if self.closed.is_cancelled() {
             return Err(LockError::Closed);
         }
         let place = Arc::clone(&self.places).try_acquire_owned();
@@ -78,9 +78,9 @@ impl Core {
 
     /// Refuses new acquires, and waits until everything was given back, at most `limit`.
     pub(crate) async fn close(&self, limit: Duration) -> bool {
-        self.closed.store(true, Ordering::Release);
+        self.closed.cancel();
         self.janitor.close();
-        timeout(limit, self.janitor.wait()).await.is_ok()
+        within(limit, self.janitor.wait()).await.is_ok()
     }
 
     pub(crate) fn stats(&self) -> LockStats {
@@ -122,8 +122,8 @@ impl Remains {
         }
         if self.unsettled.is_some_and(|before| before != epoch(&self.client)) {
             // A question on a socket that was lost can be executed late, by a server that had it in its buffers. A
-            // response timeout after the last one it has been.
-            sleep(timeout).await;
+            // response timeout after the last one it has been; whoever closes does not wait for that.
+            let _ = within(timeout, core.closed.cancelled()).await;
             self.release(timeout).await;
             core.gates.wake(&self.keys.holder);
         }

@@ -1,6 +1,6 @@
 //! The lock with the names of the reference: `acquire` answers yes or no, and swallows what goes wrong.
 //!
-//! New programs use [`Lock`], which tells "held by somebody else" from "server not there". What surprises:
+//! New programs use [`Lock`](super::named::Lock), which tells "held by somebody else" from "server not there". What surprises:
 //! `release` does tell errors, as the reference's does.
 
 use std::error::Error;
@@ -11,8 +11,25 @@ use std::time::Duration;
 use super::claim::ReleaseOutcome;
 use super::error::LockError;
 use super::guard::Guard;
-use super::named::Lock;
+use super::manager::DEFAULT_PREFIX;
 use crate::client::Client;
+use crate::error::Result;
+
+/// A client that locks are taken through, as far as [`DistributedLock`] needs to know: a native one, or the documented
+/// one, which may not be connected yet.
+pub trait LockClient: Send + Sync {
+    /// The native client.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn lock_client(&self) -> Result<Client>;
+}
+
+impl LockClient for Client {
+    fn lock_client(&self) -> Result<Client> {
+        Ok(self.clone())
+    }
+}
 
 /// A lock as the reference has it.
 ///
@@ -20,16 +37,18 @@ use crate::client::Client;
 /// use std::time::Duration;
 /// use redlane::lock::DistributedLock;
 ///
-/// # async fn example(client: &redlane::client::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let lock = DistributedLock::new(client, "resource_1", Duration::from_secs(10));
+/// # async fn example(redis: &redlane::redis_client::RedisClient) -> Result<(), Box<dyn std::error::Error>> {
+/// let lock = DistributedLock::new(redis, "resource_1", Duration::from_secs(10));
 /// if lock.acquire().await {
 ///     // …
 ///     lock.release().await?;
 /// }
 /// # Ok(()) }
 /// ```
-pub struct DistributedLock {
-    lock: Lock,
+pub struct DistributedLock<'c> {
+    client: &'c dyn LockClient,
+    name: String,
+    timeout: Duration,
     held: Mutex<Option<Guard>>,
 }
 
@@ -38,18 +57,18 @@ pub struct DistributedLock {
 #[error("Failed to acquire lock")]
 pub struct NotAcquired;
 
-impl DistributedLock {
+impl<'c> DistributedLock<'c> {
     /// The lock `lock:{name}` that lives for `timeout`; 10 seconds in the reference when nothing is said.
     #[must_use]
-    pub fn new(client: &Client, name: &str, timeout: Duration) -> Self {
-        Self { lock: client.locks().lock(name).ttl(timeout), held: Mutex::new(None) }
+    pub fn new(client: &'c impl LockClient, name: impl Into<String>, timeout: Duration) -> Self {
+        Self { client, name: name.into(), timeout, held: Mutex::new(None) }
     }
 
     /// Tries once. `false` when somebody holds it, this object included, and when anything goes wrong, which is
     /// logged.
     ///
     /// # Cancel safety
-    /// As for [`Lock::try_acquire`].
+    /// As for [`Lock::try_acquire`](super::named::Lock::try_acquire).
     pub async fn acquire(&self) -> bool {
         let guard = self.try_acquire().await;
         let acquired = guard.is_some();
@@ -95,15 +114,18 @@ impl DistributedLock {
     }
 
     async fn try_acquire(&self) -> Option<Guard> {
-        match self.lock.try_acquire().await {
-            Ok(guard) => guard,
-            Err(error) => {
-                // The reference's words; its SET is our script.
-                let source = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-                tracing::error!(target: "redlane::lock", "Redis set failed for key {}: {source}", self.lock.key());
-                None
-            }
-        }
+        self.ask().await.unwrap_or_else(|error| {
+            // The reference's words, the one place where a lock's key is in a log; its SET is our script.
+            let source = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            let name = &self.name;
+            tracing::error!(target: "redlane::lock", "Redis set failed for key {DEFAULT_PREFIX}{name}: {source}");
+            None
+        })
+    }
+
+    async fn ask(&self) -> Result<Option<Guard>, LockError> {
+        let client = self.client.lock_client().map_err(LockError::failed("acquired"))?;
+        client.locks().lock(&self.name).ttl(self.timeout).try_acquire().await
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Guard>> {
@@ -112,7 +134,7 @@ impl DistributedLock {
 }
 
 /// Without the name.
-impl fmt::Debug for DistributedLock {
+impl fmt::Debug for DistributedLock<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DistributedLock").field("held", &*self.held()).finish_non_exhaustive()
     }

@@ -1,6 +1,5 @@
 //! A lock by its name, and the three ways to have it: try, wait, or run something under it.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,11 +128,6 @@ impl Lock {
     pub async fn is_locked(&self) -> Result<bool, LockError> {
         let exists = Command::known(const { facts::of("EXISTS") }).arg(&self.keys.holder);
         self.client.execute(exists).await.map_err(LockError::failed("looked at"))
-    }
-
-    /// Its key, for the one log line of the reference that names it.
-    pub(crate) fn key(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.keys.holder)
     }
 
     fn claim(&self) -> Result<Claim, LockError> {

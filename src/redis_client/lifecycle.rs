@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Instant;
 
 use redlane_pool::error::CloseReason;
 use tokio::sync::watch;
@@ -107,8 +108,8 @@ impl RedisClient {
         }
     }
 
-    /// Takes no more commands, lets those under way finish for up to the setting `close_timeout`, and closes all
-    /// connections, those of every [`client`](Self::client) handed out too. Closing twice is nothing, and an attempt
+    /// Takes no more commands, lets those under way finish for up to the setting `close_timeout`, locks being given back
+    /// in the background among them, and closes all connections, those of every [`client`](Self::client) handed out too. Closing twice is nothing, and an attempt
     /// under way ends with `Closed`.
     ///
     /// # Cancel safety
@@ -116,7 +117,11 @@ impl RedisClient {
     pub async fn close(&self) {
         let before = std::mem::replace(&mut *self.lifecycle.write(), State::Closed);
         match before {
-            State::Ready(client) => client.close().await,
+            State::Ready(client) => {
+                let (began, limit) = (Instant::now(), client.config().close_timeout());
+                client.locks().close(limit).await;
+                client.close_within(limit.saturating_sub(began.elapsed())).await;
+            }
             State::Connecting(attempt) => {
                 attempt.progress.send_replace(Progress::Ended(Err(Error::closed())));
                 attempt.cancelled.cancel();

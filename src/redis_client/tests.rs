@@ -39,7 +39,13 @@ fn the_front_page_lists_every_signature() {
     let page = include_str!("../redis_client.rs");
     let listed: Vec<&str> =
         page.lines().filter_map(|line| line.strip_prefix("/// pub ")).map(str::trim_end).collect();
-    let sources = [page, include_str!("lifecycle.rs"), include_str!("reports.rs"), include_str!("sweep.rs")];
+    let sources = [
+        page,
+        include_str!("lifecycle.rs"),
+        include_str!("locks.rs"),
+        include_str!("reports.rs"),
+        include_str!("sweep.rs"),
+    ];
 
     let methods: Vec<String> = sources.into_iter().flat_map(signatures).collect();
 

@@ -26,9 +26,13 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
+        Self::set_with(TIMEOUT).await
+    }
+
+    async fn set_with(timeout: Duration) -> Self {
         let server = Server::start(Options::new());
         let proxy = FaultProxy::start(server.port());
-        let config = Config::builder().host("127.0.0.1").port(proxy.port()).socket_timeout(TIMEOUT);
+        let config = Config::builder().host("127.0.0.1").port(proxy.port()).socket_timeout(timeout);
         let client = Client::connect(config.build().unwrap()).await.unwrap();
         let guard = client.locks().lock("warm-up").acquire(SOON).await.unwrap();
         guard.release().await.unwrap();
@@ -104,6 +108,17 @@ async fn a_question_that_is_executed_late_leaves_no_lock() {
 
     eventually_async("the lock is given back", SOON, || scene.token().is_none()).await;
     scene.idle().await;
+}
+
+#[tokio::test]
+async fn closing_does_not_wait_for_what_may_be_executed_late() {
+    let scene = Scene::set_with(Duration::from_secs(20)).await;
+    let acquire = scene.acquire_unheard().await;
+    scene.reconnect().await;
+    acquire.await.unwrap().unwrap().unwrap().release().await.unwrap();
+    assert_eq!(scene.locks().stats().returning, 1);
+
+    assert!(scene.locks().close(SOON).await);
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use redlane::error::Outcome;
 use redlane::lock::{DistributedLock, NotAcquired};
+use redlane::redis_client::RedisClient;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -52,9 +54,9 @@ async fn five_tasks_in_a_with_block_one_runs_and_four_fail() {
     let all = Arc::new(Barrier::new(5));
     let mut tasks = JoinSet::new();
     for _ in 0..5 {
-        let lock = DistributedLock::new(&client, &name, LONG);
-        let all = Arc::clone(&all);
+        let (client, name, all) = (client.clone(), name.clone(), Arc::clone(&all));
         tasks.spawn(async move {
+            let lock = DistributedLock::new(&client, name, LONG);
             let inside = Arc::clone(&all);
             let result = lock.with(|| async move { inside.wait().await.is_leader() }).await;
             if result.is_err() {
@@ -86,4 +88,44 @@ async fn a_server_that_is_down_is_a_no() {
     assert_eq!(lock.with(|| async { panic!("not ours") }).await, Err(NotAcquired));
     // As in the reference this one does not swallow.
     assert!(lock.release().await.is_err());
+}
+
+#[tokio::test]
+async fn it_takes_the_documented_client_connected_or_not() {
+    let config = Config::builder().host("127.0.0.1").port(Server::shared().port()).build().unwrap();
+    let redis = RedisClient::with_config(config);
+    let name = Keys::new().key("a");
+    let lock = DistributedLock::new(&redis, &name, LONG);
+
+    assert!(!lock.acquire().await);
+    redis.initialize().await.unwrap();
+    assert!(lock.acquire().await);
+    assert!(redis.lock(&name).unwrap().try_acquire().await.unwrap().is_none());
+    assert!(
+        redis.with_lock(&name, LONG, |_| async { panic!("held") }).await.is_err_and(|error| error.is_busy())
+    );
+    assert!(lock.release().await.unwrap());
+    let fence = redis.with_lock(&name, LONG, |guard| async move { guard.fence() }).await.unwrap();
+
+    assert_eq!(fence, 2);
+    redis.close().await;
+    assert!(!lock.acquire().await);
+    let error = redis.with_lock(&name, LONG, |_| async {}).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent);
+}
+
+#[tokio::test]
+async fn the_documented_client_gives_locks_back_before_it_closes() {
+    let config = Config::builder().host("127.0.0.1").port(Server::shared().port()).build().unwrap();
+    let redis = RedisClient::with_config(config);
+    redis.initialize().await.unwrap();
+    let prefix = Keys::new().key("lock:");
+    for number in 0..50 {
+        drop(redis.locks().unwrap().prefix(&prefix).lock(format!("{number}")).try_acquire().await.unwrap());
+    }
+
+    redis.close().await;
+
+    let left = Server::shared().command(&["KEYS", &format!("{prefix}*")]);
+    assert_eq!(left, RawReply::Array(Vec::new()));
 }
