@@ -148,7 +148,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection), reason)));
         }
         let mut inner = self.shared.lock();
-        self.ticker.rouse(cx, inner.core.ticking);
+        self.ticker.rouse(cx, self.shared, inner.core.ticking);
         if matches!(inner.core.status, Status::Ended(_)) {
             return Poll::Ready(Event::Exit(Exit::Closed));
         }

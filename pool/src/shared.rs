@@ -14,7 +14,7 @@ use crate::config::LinkConfig;
 use crate::connection::write_now;
 use crate::connector::PushSink;
 use crate::error::CloseReason;
-use crate::tickets::{Bounds, Core, Status, TICK, Tick};
+use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting};
 use crate::transport::WriteHalf;
 
 /// What callers, driver and supervisor share.
@@ -96,6 +96,11 @@ impl Shared {
     pub(crate) fn clock(&self) -> Tick {
         let elapsed = self.base.elapsed().as_millis();
         Tick::try_from(elapsed.checked_div(TICK.as_millis()).unwrap_or_default()).unwrap_or(Tick::MAX)
+    }
+
+    /// When the present tick ends.
+    pub(crate) fn next_tick(&self) -> Instant {
+        self.base.checked_add(lasting(self.clock().saturating_add(1))).unwrap_or_else(Instant::now)
     }
 
     /// Sets the clock going again if it rests. `true`: the driver has to be woken for it.

@@ -1,10 +1,11 @@
 //! The coarse clock of a link. It belongs to the link's task and rests when there is no traffic.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-use tokio::time::{Instant, Sleep};
+use tokio::task::unconstrained;
+use tokio::time::Sleep;
 
 use crate::shared::Shared;
 use crate::tickets::{Status, TICK, Tick};
@@ -26,18 +27,25 @@ impl Ticker {
         Self { sleep: Box::pin(tokio::time::sleep(TICK)), armed: false, waits: false }
     }
 
-    fn reset(&mut self) {
-        let now = Instant::now();
-        self.sleep.as_mut().reset(now.checked_add(TICK).unwrap_or(now));
+    /// The next tick falls on the link's clock: so the clock is never read late, and lateness does not add up.
+    fn reset(&mut self, shared: &Shared) {
+        self.sleep.as_mut().reset(shared.next_tick());
         self.waits = false;
     }
 
+    /// Leaves the waker with the timer. Out of tokio's budget, since a task that has used up its own would be
+    /// told to wait without having been noted, and would never hear of a tick again.
+    fn wait(&mut self, cx: &mut Context<'_>) -> bool {
+        self.waits = pin!(unconstrained(self.sleep.as_mut())).poll(cx).is_pending();
+        self.waits
+    }
+
     /// Sets the clock going. Called whenever a caller may have found it at rest.
-    pub(crate) fn rouse(&mut self, cx: &mut Context<'_>, wanted: bool) {
+    pub(crate) fn rouse(&mut self, cx: &mut Context<'_>, shared: &Shared, wanted: bool) {
         if wanted && !self.armed {
             self.armed = true;
-            self.reset();
-            self.waits = self.sleep.as_mut().poll(cx).is_pending();
+            self.reset(shared);
+            self.wait(cx);
         }
     }
 
@@ -50,8 +58,7 @@ impl Ticker {
         if self.waits {
             return self.sleep.is_elapsed();
         }
-        self.waits = self.sleep.as_mut().poll(cx).is_pending();
-        !self.waits
+        !self.wait(cx)
     }
 
     /// Expires what is overdue at each tick. `Ready` after a tick that was due, so that more can be checked.
@@ -68,7 +75,7 @@ impl Ticker {
             inner.core.ticking = false;
             self.armed = false;
         } else {
-            self.reset();
+            self.reset(shared);
         }
         shared.unlock(inner, false);
         for waker in wakers {
@@ -82,7 +89,7 @@ impl Ticker {
 pub(crate) fn poll_rest(ticker: &mut Ticker, shared: &Shared, cx: &mut Context<'_>) -> Poll<()> {
     while ticker.poll_tick(cx, shared, false).is_ready() {}
     let mut inner = shared.lock();
-    ticker.rouse(cx, inner.core.ticking);
+    ticker.rouse(cx, shared, inner.core.ticking);
     if matches!(inner.core.status, Status::Ended(_)) {
         return Poll::Ready(());
     }
@@ -91,4 +98,35 @@ pub(crate) fn poll_rest(ticker: &mut Ticker, shared: &Shared, cx: &mut Context<'
         none => *none = Some(cx.waker().clone()),
     }
     Poll::Pending
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::time::{Duration, Instant, timeout};
+
+    use super::*;
+    use crate::config::LinkConfig;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_is_busy_when_the_clock_starts_hears_it_all_the_same() {
+        let shared = Shared::new(LinkConfig::default(), None, true);
+        let mut ticker = Ticker::new();
+        let mut started = false;
+
+        let tick = poll_fn(|cx| {
+            if !started {
+                started = true;
+                while pin!(tokio::task::consume_budget()).poll(cx).is_ready() {}
+                ticker.rouse(cx, &shared, true);
+                return Poll::Pending;
+            }
+            ticker.poll_tick(cx, &shared, true)
+        });
+
+        let began = Instant::now();
+        timeout(Duration::from_secs(1), tick).await.unwrap();
+        assert!(began.elapsed() < Duration::from_millis(50), "{:?}", began.elapsed());
+    }
 }
