@@ -6,7 +6,7 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use redlane_resp::scan::Scanner;
 use tokio::io::AsyncWrite;
@@ -103,23 +103,32 @@ pub(crate) fn poll_write_batch(
             Poll::Pending => return Poll::Pending,
         }
     }
-    match Pin::new(writer).poll_flush(cx) {
-        Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
-        _ => Poll::Ready(Ok(())),
+    Poll::Ready(Ok(()))
+}
+
+/// Gets out what a socket that encrypts has taken and keeps; nothing to do for the kernel's own.
+pub(crate) fn poll_flush(writer: &mut Arc<WriteHalf>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    match Arc::get_mut(writer) {
+        Some(writer) => Pin::new(writer).poll_flush(cx),
+        None => Poll::Ready(Ok(())),
     }
 }
 
-/// Writes one slice the same way.
+/// Writes one slice the same way; at least one byte of it.
 pub(crate) fn poll_write_slice(
     writer: &mut Arc<WriteHalf>,
     cx: &mut Context<'_>,
     bytes: &[u8],
 ) -> Poll<io::Result<usize>> {
     if let Some(writer) = Arc::get_mut(writer) {
-        return Pin::new(writer).poll_write(cx, bytes);
+        return match ready!(Pin::new(writer).poll_write(cx, bytes)) {
+            Ok(0) => Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+            written => Poll::Ready(written),
+        };
     }
     loop {
         match writer.try_write(bytes) {
+            Ok(0) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
             Ok(n) => return Poll::Ready(Ok(n)),
             Err(error) if would_block(&error) => match writer.poll_write_ready(cx) {
                 Poll::Ready(ready) => ready?,
@@ -131,6 +140,6 @@ pub(crate) fn poll_write_slice(
 }
 
 /// Whether a failed write only means that the kernel's buffer is full.
-pub(crate) fn would_block(error: &io::Error) -> bool {
+fn would_block(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }

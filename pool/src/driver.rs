@@ -16,10 +16,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use redlane_resp::reply::Reply;
 use redlane_resp::scan::Scan;
+use tokio::time::Instant;
 
-use crate::connection::{Connection, open, poll_write_batch, poll_write_slice, would_block};
+use crate::connection::{Connection, open, poll_flush, poll_write_batch, poll_write_slice};
 use crate::connector::Connector;
 use crate::error::CloseReason;
+use crate::retry::ReconnectDelay;
 use crate::shared::Shared;
 use crate::ticker::Ticker;
 use crate::tickets::{Status, TICK, Tick};
@@ -38,7 +40,12 @@ enum Event {
     Exit(Exit),
 }
 
-type Replacement = Pin<Box<dyn Future<Output = Connection> + Send>>;
+/// A dial for a new socket; `None` when it gave up.
+type Replacement = Pin<Box<dyn Future<Output = Option<Connection>> + Send>>;
+
+/// How long a replacement that was asked for is dialled. The present socket serves on, and whoever still finds it
+/// wanting asks again.
+const RENEWAL: Duration = Duration::from_secs(10);
 
 /// Drives one socket until it ends.
 pub(crate) struct Driver<'a, C> {
@@ -92,6 +99,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
         let now = self.shared.clock();
         inner.connects = inner.connects.wrapping_add(1);
+        inner.born = Some(Instant::now());
         inner.broken = false;
         inner.core.now = now;
         inner.core.last_heard = now;
@@ -125,16 +133,16 @@ impl<'a, C: Connector> Driver<'a, C> {
 
     fn poll_events(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         let cut = |reason| Poll::Ready(Event::Exit(Exit::Cut(reason)));
-        if self.flushing
-            && let Err(error) = self.write(cx)
-        {
-            tracing::debug!(%error, "writing failed");
-            return cut(CloseReason::Io);
-        }
+        let written = if self.flushing { self.write(cx) } else { Ok(()) };
         while let Poll::Ready(read) = self.poll_read(cx) {
             if let Err(reason) = read {
                 return cut(reason);
             }
+        }
+        // Only now: a server that hung up may have answered before.
+        if let Err(error) = written {
+            tracing::debug!(%error, "writing failed");
+            return cut(CloseReason::Io);
         }
         while self.ticker.poll_tick(cx, self.shared, self.frame_open_since.is_some()).is_ready() {
             if let Err(reason) = self.on_tick() {
@@ -142,10 +150,14 @@ impl<'a, C: Connector> Driver<'a, C> {
             }
         }
         if let Some(replacement) = &mut self.replacement
-            && let Poll::Ready(connection) = replacement.as_mut().poll(cx)
+            && let Poll::Ready(dialled) = replacement.as_mut().poll(cx)
         {
             let reason = if self.renewing { CloseReason::Renewed } else { CloseReason::Silent };
-            return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection), reason)));
+            if let Some(connection) = dialled {
+                return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection), reason)));
+            }
+            self.replacement = None;
+            self.renewing = false;
         }
         let mut inner = self.shared.lock();
         self.ticker.rouse(cx, self.shared, inner.core.ticking);
@@ -158,7 +170,9 @@ impl<'a, C: Connector> Driver<'a, C> {
         if std::mem::take(&mut inner.renew) {
             drop(inner);
             self.renewing = true;
-            self.replacement = Some(self.replace());
+            if self.replacement.is_none() {
+                self.replacement = Some(self.replace(Some(RENEWAL)));
+            }
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
@@ -191,7 +205,10 @@ impl<'a, C: Connector> Driver<'a, C> {
                 }
                 Poll::Ready(self.take_in())
             }
-            Poll::Ready(Err(error)) if would_block(&error) => Poll::Pending,
+            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
             Poll::Ready(Err(error)) => {
                 tracing::debug!(%error, "reading failed");
                 Poll::Ready(Err(CloseReason::Io))
@@ -241,6 +258,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 {
                     let mut inner = self.shared.lock();
                     inner.pushes = inner.pushes.wrapping_add(1);
+                    self.shared.heard(&mut inner);
                 }
                 if let Some(sink) = &self.shared.sink {
                     sink.push(Reply::from_frame(frame));
@@ -250,9 +268,9 @@ impl<'a, C: Connector> Driver<'a, C> {
             match missing {
                 Some(missing) => {
                     self.connection.block.expect(missing);
+                    let mut inner = self.shared.lock();
+                    self.shared.heard(&mut inner);
                     if self.frame_open_since.is_none() {
-                        let mut inner = self.shared.lock();
-                        inner.core.now = self.shared.clock();
                         inner.core.ticking = true;
                         self.frame_open_since = Some(inner.core.now);
                     }
@@ -290,13 +308,12 @@ impl<'a, C: Connector> Driver<'a, C> {
     fn write(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         while let Some(check) = &mut self.check {
             match poll_write_slice(&mut self.connection.writer, cx, check) {
-                Poll::Ready(Ok(n)) => {
-                    let _ = check.split_to(n.min(check.len()));
+                Poll::Ready(n) => {
+                    let _ = check.split_to(n?.min(check.len()));
                     if check.is_empty() {
                         self.check = None;
                     }
                 }
-                Poll::Ready(Err(error)) => return Err(error),
                 Poll::Pending => return Ok(()),
             }
         }
@@ -304,24 +321,25 @@ impl<'a, C: Connector> Driver<'a, C> {
             let mut inner = self.shared.lock();
             let batch = inner.core.begin_batch();
             self.shared.unlock(inner, false);
-            let Some(mut batch) = batch else {
-                self.flushing = false;
-                return Ok(());
-            };
+            let Some(mut batch) = batch else { break };
             let result = poll_write_batch(&mut self.connection.writer, cx, &mut batch);
             let mut inner = self.shared.lock();
             inner.core.end_batch(batch);
+            let more = inner.core.has_unwritten();
             self.shared.unlock(inner, false);
             match result {
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) => return Err(error),
+                Poll::Ready(written) => written?,
                 Poll::Pending => return Ok(()),
             }
-            if !self.shared.lock().core.has_unwritten() {
-                self.flushing = false;
-                return Ok(());
+            if !more {
+                break;
             }
         }
+        if let Poll::Ready(flushed) = poll_flush(&mut self.connection.writer, cx) {
+            self.flushing = false;
+            flushed?;
+        }
+        Ok(())
     }
 
     /// The rules of liveness, looked at once a tick.
@@ -334,7 +352,8 @@ impl<'a, C: Connector> Driver<'a, C> {
             return Err(CloseReason::FrameOverdue);
         }
         // Half an attempt: the commands that wait behind the check still have the other half.
-        if self.check_since.is_some_and(|since| now.saturating_sub(since) > frame_limit / 2) {
+        let check_limit = frame_limit.min(limit) / 2;
+        if self.check_since.is_some_and(|since| now.saturating_sub(since) > check_limit) {
             return Err(CloseReason::CheckFailed);
         }
         let Some(silence) = inner.core.silence().filter(|silence| *silence >= limit) else { return Ok(()) };
@@ -349,24 +368,30 @@ impl<'a, C: Connector> Driver<'a, C> {
                 return Err(CloseReason::Silent);
             }
             if self.replacement.is_none() {
-                self.replacement = Some(self.replace());
+                self.replacement = Some(self.replace(None));
             }
         }
         Ok(())
     }
 
-    /// Dials until a new socket has greeted; one attempt at a time.
-    fn replace(&self) -> Replacement {
+    /// Dials until a new socket has greeted, one attempt at a time. With a `limit` it also ends with the time, and
+    /// with a refusal, which more attempts do not change.
+    fn replace(&self, limit: Option<Duration>) -> Replacement {
         let connector = Arc::clone(self.connector);
         let config = self.shared.config.clone();
         Box::pin(async move {
+            let began = Instant::now();
+            let mut delay = ReconnectDelay::new(began);
             loop {
-                match open(&*connector, &config).await {
-                    Ok(connection) => return connection,
-                    Err(error) => tracing::debug!(%error, "no replacement for a silent connection yet"),
+                let error = match open(&*connector, &config).await {
+                    Ok(connection) => return Some(connection),
+                    Err(error) => error,
+                };
+                tracing::debug!(%error, "no replacement for a connection yet");
+                if limit.is_some_and(|limit| !error.is_transient() || began.elapsed() > limit) {
+                    return None;
                 }
-                let wait = fastrand::u64(250..=500);
-                tokio::time::sleep(Duration::from_millis(wait)).await;
+                tokio::time::sleep(delay.after(&error, Instant::now(), true)).await;
             }
         })
     }

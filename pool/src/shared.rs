@@ -14,6 +14,7 @@ use crate::config::LinkConfig;
 use crate::connection::write_now;
 use crate::connector::PushSink;
 use crate::error::CloseReason;
+use crate::retry::ReconnectDelay;
 use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting};
 use crate::transport::WriteHalf;
 
@@ -43,6 +44,10 @@ pub(crate) struct Inner {
     pub(crate) renewed: Option<Tick>,
     /// Somebody asked while the server refused us.
     pub(crate) asked: bool,
+    /// The pace of dialling, kept until a connection has lived for a while.
+    pub(crate) outage: Option<ReconnectDelay>,
+    /// When the present connection greeted.
+    pub(crate) born: Option<Instant>,
     pub(crate) pushes: u64,
     pub(crate) connects: u64,
     pub(crate) connect_failures: u64,
@@ -64,6 +69,8 @@ impl Shared {
             renew: false,
             renewed: None,
             asked: false,
+            outage: None,
+            born: None,
             pushes: 0,
             connects: 0,
             connect_failures: 0,
@@ -112,6 +119,14 @@ impl Shared {
         inner.core.ticking = true;
         inner.core.now = self.clock();
         true
+    }
+
+    /// Bytes came, of whatever kind: the server lives.
+    pub(crate) fn heard(&self, inner: &mut Inner) {
+        if !inner.core.ticking {
+            inner.core.now = self.clock();
+        }
+        inner.core.last_heard = inner.core.now;
     }
 
     /// A connection that rested for long is asked first; the command waits for the answer in the buffer.
@@ -208,6 +223,8 @@ impl Shared {
 
     /// The socket is given up: the one place where that happens.
     pub(crate) fn cut(&self, reason: CloseReason) {
+        /// A connection that lived so long has ended the outage before it; one that did not is a part of it.
+        const SETTLED: Duration = Duration::from_secs(1);
         let mut wakers = Vec::new();
         let mut inner = self.lock();
         if matches!(inner.core.status, Status::Ended(_)) {
@@ -218,6 +235,9 @@ impl Shared {
         inner.writer = None;
         inner.broken = false;
         inner.renew = false;
+        if inner.born.take().is_some_and(|born| born.elapsed() >= SETTLED) {
+            inner.outage = None;
+        }
         self.unlock(inner, false);
         for waker in wakers {
             waker.wake();

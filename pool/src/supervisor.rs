@@ -16,7 +16,7 @@ use crate::connection::{Connection, open};
 use crate::connector::Connector;
 use crate::driver::{Driver, Exit};
 use crate::error::CloseReason;
-use crate::retry::ReconnectDelay;
+use crate::retry::{ReconnectDelay, Setback};
 use crate::shared::Shared;
 use crate::ticker::{Ticker, poll_rest};
 use crate::tickets::Status;
@@ -99,30 +99,46 @@ async fn connect<C: Connector>(
     connector: &Arc<C>,
     ticker: &mut Ticker,
 ) -> Option<Connection> {
-    let mut delay = ReconnectDelay::new(Instant::now());
-    // Full jitter from the first attempt on: a herd of clients spreads at once.
-    let mut wait = if shared.lock().connects == 0 { Duration::ZERO } else { delay.first() };
+    let (mut delay, mut wait) = begin_outage(shared);
     loop {
         rest(shared, ticker, wait, &mut delay).await?;
         match attend(shared, ticker, open(&**connector, &shared.config)).await? {
-            Ok(connection) => return Some(connection),
+            Ok(connection) => {
+                shared.lock().outage = Some(delay);
+                return Some(connection);
+            }
             Err(error) => {
                 tracing::debug!(%error, "connecting failed");
-                wait = delay.after(&error, Instant::now(), shared.lock().core.has_callers());
-                fail(shared, error);
+                wait = fail(shared, error, &mut delay);
             }
         }
     }
 }
 
-/// Notes a failed attempt; a refusal is told to every caller at once.
-fn fail(shared: &Shared, error: ConnectError) {
+/// The pace of dialling and the first wait. A connection that was lost right away goes on with the outage before it,
+/// so that a server which hangs up on everybody is not dialled in a storm.
+fn begin_outage(shared: &Shared) -> (ReconnectDelay, Duration) {
+    let now = Instant::now();
+    let mut inner = shared.lock();
+    if let Some(mut delay) = inner.outage.take() {
+        let wait = delay.after(Setback::Unreachable, now, inner.core.has_callers());
+        return (delay, wait);
+    }
+    let mut delay = ReconnectDelay::new(now);
+    // Full jitter from the first attempt on: a herd of clients spreads at once.
+    let wait = if inner.connects == 0 { Duration::ZERO } else { delay.first() };
+    (delay, wait)
+}
+
+/// Notes a failed attempt and gives the wait before the next; a refusal is told to every caller at once.
+fn fail(shared: &Shared, error: ConnectError, delay: &mut ReconnectDelay) -> Duration {
     let mut wakers = Vec::new();
     let mut inner = shared.lock();
     inner.connect_failures = inner.connect_failures.wrapping_add(1);
-    inner.asked = false;
+    let asked = std::mem::take(&mut inner.asked) || inner.core.has_callers();
+    let wait = delay.after(&error, Instant::now(), asked);
     if matches!(inner.core.status, Status::Ended(_)) {
-        return;
+        return wait;
     }
     if error.is_transient() {
         inner.core.status = Status::Connecting(Some(error));
@@ -133,6 +149,7 @@ fn fail(shared: &Shared, error: ConnectError) {
     for waker in wakers {
         waker.wake();
     }
+    wait
 }
 
 /// Waits `wait`, or less when callers ask while a refused link rests for long.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::arithmetic_side_effects)]
 
+mod liveness;
+
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -26,6 +28,7 @@ struct Script {
     capacity: usize,
     down: AtomicBool,
     refusal: Mutex<Option<ServerError>>,
+    greeting_takes: Mutex<Duration>,
 }
 
 impl Connector for Arc2<Script> {
@@ -45,6 +48,8 @@ impl Connector for Arc2<Script> {
     }
 
     async fn greet(&self, _: &mut Exchange<'_>) -> Result<(), ConnectError> {
+        let takes = *self.0.greeting_takes.lock().unwrap();
+        tokio::time::sleep(takes).await;
         match self.0.refusal.lock().unwrap().clone() {
             Some(error) => Err(ConnectError::Refused(error)),
             None => Ok(()),
@@ -84,6 +89,7 @@ fn start_with(config: LinkConfig, capacity: usize, sink: Option<Arc<dyn PushSink
         capacity,
         down: AtomicBool::new(false),
         refusal: Mutex::new(None),
+        greeting_takes: Mutex::default(),
     });
     let link = Link::spawn(Arc::new(Arc2(Arc::clone(&script))), config, sink);
     Setup { link, script, servers }
