@@ -57,8 +57,9 @@ impl ReadBlock {
 
     /// How much to add to `have` bytes: all that is missing, but not more than doubles them, plus 64 KiB.
     fn room_for(have: usize, missing: usize) -> usize {
-        // When only the next byte is known to be missing the frame is made of many small parts.
-        let wanted = if missing < LEAST_ROOM { LARGE } else { missing };
+        // When little is known to be missing the frame is made of many small parts, and nobody knows how many: doubling
+        // keeps the cost of moving it linear.
+        let wanted = if missing < LEAST_ROOM { have.max(LARGE) } else { missing };
         wanted.min(have.saturating_add(LARGE))
     }
 
@@ -86,6 +87,13 @@ impl ReadBlock {
                 }
                 poll_read_buf(Pin::new(reader), cx, &mut self.block)
             }
+        }
+    }
+
+    /// Gives back the memory of an empty block while nothing is expected.
+    pub(crate) fn rest(&mut self) {
+        if self.bytes().is_empty() {
+            self.block = BytesMut::new();
         }
     }
 
@@ -163,6 +171,35 @@ mod tests {
 
         assert_eq!(frame.len(), total);
         assert!(block.bytes().is_empty());
+    }
+
+    #[test]
+    fn a_frame_of_many_small_parts_is_moved_a_few_times_only() {
+        let mut source = Source { bytes: vec![7; 8_000_000], at: 0, step: 10_000 };
+        let mut block = ReadBlock::new(64 * 1024);
+        let mut capacities = std::collections::BTreeSet::new();
+        while fill(&mut block, &mut source) > 0 {
+            block.expect(1);
+            let capacity = block.large.as_ref().map_or(0, Vec::capacity);
+            assert!(capacity <= 2 * block.bytes().len() + LARGE, "{capacity}");
+            capacities.insert(capacity);
+        }
+
+        assert!(capacities.len() < 12, "{capacities:?}");
+    }
+
+    #[test]
+    fn a_block_at_rest_keeps_no_memory_but_all_bytes() {
+        let mut source = Source { bytes: b"half".to_vec(), at: 0, step: 100 };
+        let mut block = ReadBlock::new(64 * 1024);
+        fill(&mut block, &mut source);
+
+        block.rest();
+        assert_eq!(block.bytes(), b"half");
+
+        drop(block.take(4));
+        block.rest();
+        assert_eq!(block.block.capacity(), 0);
     }
 
     #[test]

@@ -347,6 +347,10 @@ impl<'a, C: Connector> Driver<'a, C> {
         let limit = self.shared.attempt_ticks.unwrap_or(Tick::MAX);
         let mut inner = self.shared.lock();
         let now = inner.core.now;
+        if !inner.core.ticking {
+            self.connection.block.rest();
+            (self.frames, self.wakers) = (Vec::new(), Vec::new());
+        }
         let frame_limit = ticks(self.shared.config.frame_timeout);
         if self.frame_open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
             return Err(CloseReason::FrameOverdue);

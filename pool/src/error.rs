@@ -132,7 +132,8 @@ pub enum LinkError {
     Lost {
         /// Why the socket was given up.
         reason: CloseReason,
-        /// [`Outcome::MaybeExecuted`] when all its bytes had been taken by the kernel; see `written`.
+        /// [`Outcome::MaybeExecuted`] when all its bytes had been taken by the kernel, or some of several commands';
+        /// see `written`.
         outcome: Outcome,
         /// How many bytes of this submission the kernel had taken.
         written: usize,

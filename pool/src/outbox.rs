@@ -49,6 +49,7 @@ impl Outbox {
             self.small.clear();
         }
         self.segments.clear();
+        self.segments.shrink_to(SLICES);
         self.len = 0;
     }
 
@@ -106,25 +107,57 @@ impl Outbox {
         })
     }
 
+    /// Copies ranges out of it, each behind the one before, in one walk over all.
+    pub(crate) fn ranges(&self) -> Ranges<'_> {
+        Ranges { outbox: self, segment: 0, place: 0, at: 0 }
+    }
+
     /// Appends to `out` the bytes in `start..end` of this outbox; segments stay shared.
+    #[cfg(test)]
     pub(crate) fn copy_range(&self, start: usize, end: usize, out: &mut Self) {
-        let mut at = 0usize;
-        let mut segments = self.segments.iter();
-        let mut place = 0usize;
+        self.ranges().copy(start, end, out);
+    }
+
+    /// Bytes of memory held, shared segments not counted.
+    #[cfg(test)]
+    pub(crate) fn memory(&self) -> usize {
+        self.small.capacity().saturating_add(self.segments.capacity())
+    }
+}
+
+/// A place in an outbox that only moves forward.
+pub(crate) struct Ranges<'a> {
+    outbox: &'a Outbox,
+    /// The next segment; the part under way is what is small before it, and it.
+    segment: usize,
+    /// Where the part begins in `small`.
+    place: usize,
+    /// Where the part begins in the whole.
+    at: usize,
+}
+
+impl Ranges<'_> {
+    /// Appends to `out` the bytes in `start..end`; segments stay shared. `start` is not before the last `end`.
+    pub(crate) fn copy(&mut self, start: usize, end: usize, out: &mut Outbox) {
         loop {
-            let next = segments.next();
-            let until = next.map_or(self.small.len(), |(place, _)| *place);
-            let small = self.small.get(place..until).unwrap_or_default();
-            if let Some(part) = clip(at, small.len(), start, end).and_then(|(from, to)| small.get(from..to)) {
-                out.put_slice(part);
+            let next = self.outbox.segments.get(self.segment);
+            let until = next.map_or(self.outbox.small.len(), |(place, _)| *place);
+            let small = self.outbox.small.get(self.place..until).unwrap_or_default();
+            if let Some((from, to)) = clip(self.at, small.len(), start, end) {
+                out.put_slice(small.get(from..to).unwrap_or_default());
             }
-            at = at.saturating_add(small.len());
-            place = until;
             let Some((_, segment)) = next else { return };
-            if let Some((from, to)) = clip(at, segment.len(), start, end) {
+            let middle = self.at.saturating_add(small.len());
+            if let Some((from, to)) = clip(middle, segment.len(), start, end) {
                 out.put_segment(segment.slice(from..to));
             }
-            at = at.saturating_add(segment.len());
+            let after = middle.saturating_add(segment.len());
+            if end < after {
+                return;
+            }
+            self.segment = self.segment.saturating_add(1);
+            self.place = until;
+            self.at = after;
         }
     }
 }
@@ -164,6 +197,20 @@ mod tests {
         assert_eq!(outbox.len(), whole.len());
         for skip in 0..=whole.len() {
             assert_eq!(bytes(&outbox, skip), &whole[skip..], "from {skip}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_copied_out_in_one_walk() {
+        let (outbox, whole) = sample();
+
+        for first in 0..=whole.len() {
+            for second in first..=whole.len() {
+                let (mut ranges, mut out) = (outbox.ranges(), Outbox::default());
+                ranges.copy(0, first, &mut out);
+                ranges.copy(second, whole.len(), &mut out);
+                assert_eq!(bytes(&out, 0), [&whole[..first], &whole[second..]].concat(), "{first}, {second}");
+            }
         }
     }
 

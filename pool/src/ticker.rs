@@ -73,6 +73,7 @@ impl Ticker {
         let last = inner.core.last_heard.max(inner.core.last_sent);
         if !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC {
             inner.core.ticking = false;
+            inner.core.rest();
             self.armed = false;
         } else {
             self.reset(shared);

@@ -378,6 +378,30 @@ impl Core {
         (if sent { Outcome::MaybeExecuted } else { Outcome::NotSent }, replies)
     }
 
+    /// Gives memory back that a burst had needed. Called when the clock comes to rest.
+    pub(crate) fn rest(&mut self) {
+        if !self.is_idle() {
+            return;
+        }
+        self.spare = Outbox::default();
+        self.outbox = Outbox::default();
+        self.fifo = VecDeque::new();
+        if self.room.is_empty() {
+            self.room = VecDeque::new();
+        }
+        if self.tickets_in_use() == 0 {
+            self.tickets = Vec::new();
+            self.free = Vec::new();
+        }
+    }
+
+    /// Bytes and places held for later.
+    #[cfg(test)]
+    pub(crate) fn memory(&self) -> usize {
+        let places = [self.tickets.capacity(), self.fifo.capacity(), self.room.capacity()];
+        places.into_iter().chain([self.spare.memory(), self.outbox.memory()]).sum()
+    }
+
     /// Nothing awaited, nothing queued.
     pub(crate) fn is_idle(&self) -> bool {
         self.fifo.is_empty() && self.waiting_for_room() == 0 && self.outbox.is_empty() && !self.writing

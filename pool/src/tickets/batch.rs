@@ -83,6 +83,8 @@ impl Core {
     pub(super) fn forget_withdrawn(&mut self) {
         let mut kept = Outbox::default();
         let base = self.swapped;
+        let outbox = std::mem::take(&mut self.outbox);
+        let mut ranges = outbox.ranges();
         let mut fifo = std::mem::take(&mut self.fifo);
         fifo.retain(|&index| {
             let Some(ticket) = self.tickets.get_mut(index as usize) else { return false };
@@ -94,7 +96,7 @@ impl Core {
                 let from = to_len(ticket.start.saturating_sub(base));
                 let to = to_len(ticket.end.saturating_sub(base));
                 ticket.start = base.wrapping_add(kept.len() as u64);
-                self.outbox.copy_range(from, to, &mut kept);
+                ranges.copy(from, to, &mut kept);
                 ticket.end = base.wrapping_add(kept.len() as u64);
                 return true;
             }

@@ -126,6 +126,7 @@ impl Core {
         let (written, swapped, base) = (self.written, self.swapped, self.batch_base);
         let batch = std::mem::take(&mut self.batch);
         let outbox = std::mem::take(&mut self.outbox);
+        let mut sources = [(base, batch.outbox.ranges()), (swapped, outbox.ranges())];
         let mut kept = Outbox::default();
         let new_base = self.end;
         let mut fifo = std::mem::take(&mut self.fifo);
@@ -136,11 +137,11 @@ impl Core {
             let half = !untouched && ticket.end > written;
             if waiting && ticket.start < ticket.end && (untouched || (half && ticket.whole)) {
                 let start = new_base.wrapping_add(kept.len() as u64);
-                for (from_base, source) in [(base, &batch.outbox), (swapped, &outbox)] {
-                    let from = to_len(ticket.start.saturating_sub(from_base));
-                    let to = to_len(ticket.end.saturating_sub(from_base));
-                    if ticket.end > from_base {
-                        source.copy_range(from, to, &mut kept);
+                for (from_base, source) in &mut sources {
+                    let from = to_len(ticket.start.saturating_sub(*from_base));
+                    let to = to_len(ticket.end.saturating_sub(*from_base));
+                    if ticket.end > *from_base {
+                        source.copy(from, to, &mut kept);
                     }
                 }
                 ticket.start = start;
@@ -157,7 +158,9 @@ impl Core {
             if waiting {
                 self.counts.lost = self.counts.lost.wrapping_add(1);
                 let taken = to_len(written.saturating_sub(ticket.start));
-                let outcome = if ticket.end <= written { Outcome::MaybeExecuted } else { Outcome::NotSent };
+                // Of a pipeline that is half out the first commands may have run.
+                let maybe = ticket.end <= written || (half && !ticket.whole);
+                let outcome = if maybe { Outcome::MaybeExecuted } else { Outcome::NotSent };
                 let failure = Failure::Lost { reason, outcome, written: taken };
                 if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, State::Failed(failure)) {
                     wakers.push(waker);

@@ -191,3 +191,31 @@ async fn closing_does_not_wait_for_a_reply_that_nobody_wants() {
 
     assert!(began.elapsed() < Duration::from_millis(10), "{:?}", began.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_link_gives_the_memory_of_a_burst_back() {
+    let mut setup = start_with(config(), 4 * 1024 * 1024, None);
+    let mut server = setup.servers.recv().await.unwrap();
+    let command = Command::new("SET").arg("key").arg("v".repeat(100));
+    let mut calls: Vec<_> = (0..1_000).map(|_| setup.link.call(&command)).collect();
+    for call in &mut calls {
+        begin(call).await;
+    }
+    for _ in 0..1_000 {
+        expect(&mut server, &command).await;
+    }
+    server.write_all(&b"+OK\r\n".repeat(1_000)).await.unwrap();
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert!(setup.link.shared.lock().core.memory() > 100_000);
+
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    assert_eq!(setup.link.shared.lock().core.memory(), 0);
+    let mut call = setup.link.call(&command);
+    begin(&mut call).await;
+    expect(&mut server, &command).await;
+    server.write_all(b"+OK\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+OK\r\n");
+}
