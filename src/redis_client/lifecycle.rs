@@ -109,8 +109,8 @@ impl RedisClient {
     }
 
     /// Takes no more commands, lets those under way finish for up to the setting `close_timeout`, locks being given back
-    /// in the background among them, and closes all connections, those of every [`client`](Self::client) handed out too. Closing twice is nothing, and an attempt
-    /// under way ends with `Closed`.
+    /// in the background among them, and closes all connections, those of every [`client`](Self::client) handed out
+    /// too. Closing twice is nothing, and an attempt under way ends with `Closed`.
     ///
     /// # Cancel safety
     /// A dropped future leaves the client closing: new commands are refused.

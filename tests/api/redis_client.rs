@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redlane::error::ConversionError;
+use redlane::lock::{GuardHandle, LockError};
 use redlane::prelude::*;
 use redlane::redis_client::Untyped;
 use redlane_test_support::{Keys, Options, RawReply, Server};
@@ -353,6 +354,37 @@ async fn a_value_that_is_no_text_is_an_error_that_keeps_it() {
     let bytes = client.get(&key).read_as::<Option<Bytes>>().await.unwrap();
     assert_eq!(bytes.as_deref(), Some(image));
     assert_eq!(client.link_stats().connects, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_lock_runs_one_at_a_time_and_gives_the_lock_back() {
+    let redis = Arc::new(connected().await);
+    let name = Keys::new().key("resource");
+    let (holds, may_end) = tokio::sync::oneshot::channel();
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let long = Duration::from_secs(60);
+    let first = tokio::spawn({
+        let (redis, name) = (Arc::clone(&redis), name.clone());
+        async move {
+            let body = |guard: GuardHandle| async move {
+                holds.send(guard.fence()).unwrap();
+                ended.await.unwrap();
+                "first"
+            };
+            redis.with_lock(name, long, body).await
+        }
+    });
+    assert_eq!(may_end.await.unwrap(), 1);
+
+    let busy = redis.with_lock(&name, long, |_| async { panic!("it is held") }).await.unwrap_err();
+    end.send(()).unwrap();
+    let first = first.await.unwrap().unwrap();
+    let then = redis.with_lock(&name, long, |guard| async move { guard.fence() }).await.unwrap();
+
+    assert!(busy.is_busy(), "{busy}");
+    assert_eq!((first, then), ("first", 2));
+    let error = RedisClient::new().with_lock(&name, long, |_| async {}).await.unwrap_err();
+    assert!(matches!(error, LockError::Failed { source, .. } if source.kind() == ErrorKind::NotInitialized));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use redlane::prelude::*;
 use redlane_test_support::ports::free_port;
-use redlane_test_support::{Accept, FaultProxy, Flow, Options, Plan, Server, eventually_async};
+use redlane_test_support::{Accept, FaultProxy, Flow, Keys, Options, Plan, Server, eventually_async};
 
 use super::{connected, connected_with};
 
@@ -232,6 +232,20 @@ async fn close_lets_what_is_under_way_finish() {
     for task in tasks {
         assert_eq!(task.await.unwrap().unwrap(), "PONG");
     }
+}
+
+#[tokio::test]
+async fn close_gives_back_locks_that_were_dropped() {
+    let redis = connected().await;
+    let name = Keys::new().key("lock");
+    let lock = redis.lock(&name).unwrap().ttl(Duration::from_secs(60));
+    let guard = lock.try_acquire().await.unwrap().unwrap();
+
+    drop(guard);
+    redis.close().await;
+
+    assert_eq!(Server::shared().command(&["EXISTS", &format!("lock:{name}")]).text(), "0");
+    assert_eq!(redis.lock(&name).unwrap_err().kind(), ErrorKind::Closed);
 }
 
 #[tokio::test]
