@@ -20,8 +20,8 @@ async fn main() -> Result<(), Error> {
     println!("phone:   {:?}", redis.get("example:user:123:phone").await?);
     println!("is there a name? {}", redis.exists(name).await?);
 
-    // Options that exclude each other cannot be given together: the type has room for one expiry and one condition.
-    let only_if_absent = SetOptions::default().conditional_set(ExistenceCheck::NX).get(true);
+    // Options that exclude each other cannot be given together: there is room for one expiry and one condition.
+    let only_if_absent = SetOptions::default().conditional_set(ExistenceCheck::NX);
     println!("set if absent: {:?}", redis.set_with(name, "Jane Doe", only_if_absent).await?);
 
     // An expiry is a `Duration`; less than a second is not rounded down to nothing.

@@ -167,7 +167,10 @@ fn tell_errors(screen: &Screen, writers: &[(String, Seen)], readers: &[Seen]) {
         }
         for ((kind, outcome), (count, text)) in errors {
             rows.push([who.to_owned(), kind.to_owned(), outcome.to_owned(), grouped(count)]);
-            examples.push(format!("     {kind}: {text}"));
+            let example = format!("     {kind}: {text}");
+            if !examples.contains(&example) {
+                examples.push(example);
+            }
         }
     }
     screen.table(&rows);
