@@ -14,11 +14,10 @@ use tokio::task::JoinSet;
 async fn main() -> Result<(), Box<dyn Error>> {
     let redis = RedisClient::new();
     redis.initialize().await?;
-    let client = redis.client()?;
 
     // The lock has a time to live, so that a holder that dies does not keep it. The fence rises with each holder: what
     // must not be touched by a late one refuses a smaller number than it has seen.
-    let lock = client.locks().lock("example:resource_1").ttl(Duration::from_secs(10));
+    let lock = redis.lock("example:resource_1")?.ttl(Duration::from_secs(10));
     let mut tasks = JoinSet::new();
     for task in 1..=5 {
         let lock = lock.clone();
@@ -47,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("{pages} pages, under the lock");
 
     // The names of the reference.
-    let reference = DistributedLock::new(&client, "example:resource_1", Duration::from_secs(10));
+    let reference = DistributedLock::new(&redis, "example:resource_1", Duration::from_secs(10));
     println!("acquire: {}, release: {}", reference.acquire().await, reference.release().await?);
 
     // The counter of fences stays for ever by design; an example tidies up.
