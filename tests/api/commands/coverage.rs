@@ -1,9 +1,17 @@
-//! No row of the command tables goes untried: each stands in a test of this folder. It is the sources that are
-//! compared, since the tests run in processes of their own.
+//! Nothing of the command tables goes untried: every row, every choice and every setting of an option stands in a
+//! test of this folder. It is the sources that are compared, since the tests run in processes of their own.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Choices that no test names, each for a reason.
+const UNNAMED: &[(&str, &str)] = &[
+    ("ValueComparison::Bytes", "`ifeq` makes it of what is no text"),
+    ("ValueComparison::IFDEQ", "`ifdeq` makes it"),
+    ("ValueComparison::IFDNE", "`ifdne` makes it"),
+    ("ValueComparison::IFNE", "`ifne` makes it"),
+];
 
 /// The text of a source file without blanks and lines of comments, so that a broken line is one again.
 fn dense(path: &Path) -> String {
@@ -37,6 +45,11 @@ fn word(line: &str) -> String {
     line.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
+/// Whether a text holds a path; `Expiry::at` is not in `SetExpiry::at`.
+fn names(text: &str, path: &str) -> bool {
+    text.match_indices(path).any(|(at, _)| !text[..at].ends_with(char::is_alphanumeric))
+}
+
 /// The names of all rows.
 fn rows() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
@@ -50,6 +63,41 @@ fn rows() -> BTreeSet<String> {
     names
 }
 
+/// What the types of the options offer: the values to choose from and the methods that set something, each as
+/// `Type::name`.
+fn choices() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let is_options = |path: &PathBuf| path.ends_with("options.rs") || path.ends_with("acl.rs");
+    for path in sources("src/commands").into_iter().filter(is_options) {
+        let (mut choices, mut methods) = (None, None);
+        for line in fs::read_to_string(path).unwrap().lines() {
+            if let Some(name) = line.strip_prefix("pub enum ") {
+                choices = Some(word(name));
+            } else if let Some(block) = line.strip_prefix("impl") {
+                // Whatever its type parameters; traits say nothing of their own.
+                let name = block.split_once('>').map_or(block, |(_, name)| name).trim_start();
+                methods = (!block.contains(" for ")).then(|| word(name));
+            } else if line == "}" {
+                (choices, methods) = (None, None);
+            }
+            let Some(inside) = line.strip_prefix("    ") else { continue };
+            match (&choices, &methods) {
+                (Some(kind), _) if inside.starts_with(char::is_uppercase) => {
+                    found.insert(format!("{kind}::{}", word(inside)));
+                }
+                (_, Some(kind)) => {
+                    // What only looks at an option sets nothing.
+                    let name =
+                        inside.strip_prefix("pub fn ").filter(|_| !inside.contains("(&self")).map(word);
+                    found.extend(name.map(|name| format!("{kind}::{name}")));
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
 #[test]
 fn every_row_is_tried() {
     let (rows, tests) = (rows(), tests());
@@ -58,4 +106,20 @@ fn every_row_is_tried() {
     let untried: Vec<&String> =
         rows.iter().filter(|name| !tests.contains(&format!("redis.{name}("))).collect();
     assert_eq!(untried, [""; 0]);
+}
+
+#[test]
+fn every_choice_of_an_option_is_tried() {
+    let (choices, tests) = (choices(), tests());
+
+    assert!(choices.len() > 150, "the options were not understood: {}", choices.len());
+    // `redis.get(` is no `.get(` of an option.
+    let options = tests.replace("redis.", "");
+    let is_tried = |choice: &str| {
+        let method = choice.split("::").nth(1).filter(|name| name.starts_with(char::is_lowercase));
+        names(&options, choice) || method.is_some_and(|name| options.contains(&format!(".{name}(")))
+    };
+    let untried: Vec<&str> = choices.iter().map(String::as_str).filter(|choice| !is_tried(choice)).collect();
+    let excused: Vec<&str> = UNNAMED.iter().map(|(choice, _)| *choice).collect();
+    assert_eq!(untried, excused);
 }

@@ -46,6 +46,14 @@ pub(super) async fn held(server: &Server, test: impl AsyncFn(&Wire, &Keys)) {
 }
 
 impl Wire {
+    /// How many times the shared connection was made.
+    pub(super) fn connects(&self) -> u64 {
+        match self {
+            Self::Client(client) => client.link_stats().connects,
+            Self::Link(link) => link.stats().connects,
+        }
+    }
+
     async fn send<R: FromReply>(&self, command: Command) -> Result<R> {
         let link = match self {
             Self::Client(client) => return client.execute(command).await,
