@@ -6,8 +6,8 @@
 //! comes as raw [`cmd`](crate::commands::command::cmd), the whole pipeline is refused before anything is sent.
 
 mod batch;
+mod exec;
 mod replies;
-mod transaction;
 mod wire;
 
 use std::fmt;

@@ -15,7 +15,7 @@ use redlane_resp::command::WireSink;
 use redlane_resp::reply::Replies;
 use tokio::time::Instant;
 
-use super::transaction::{self, EXEC, MULTI};
+use super::exec::{self, EXEC, MULTI};
 use super::wire::Wire;
 use crate::client::Client;
 use crate::client::execute::Attempt;
@@ -184,7 +184,7 @@ impl Batch {
     async fn transact(&mut self, link: &Link, until: Option<Instant>, shown: Duration) -> Result<()> {
         let until = if self.link_keeps_time { None } else { until };
         let replies = submit(link, &self.next_part(), until, shown).await.map_err(|cut| cut.error)?;
-        let results = transaction::results(replies, self.plan.len())?;
+        let results = exec::results(replies, self.plan.len())?;
         self.keep(results);
         Ok(())
     }
