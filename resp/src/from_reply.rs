@@ -28,8 +28,8 @@ mod tuple;
 
 use bytes::Bytes;
 
-use crate::cursor::Cursor;
-use crate::error::{ConversionError, ServerError};
+use crate::cursor::{Cursor, Token};
+use crate::error::{ConversionError, Kind, ServerError};
 use crate::from_reply::collections::Gather;
 
 /// Reads itself from a reply.
@@ -65,6 +65,11 @@ use crate::from_reply::collections::Gather;
     note = "see `redlane_resp::from_reply` for the types that can"
 )]
 pub trait FromReply: Sized {
+    /// Whether an error that is the whole reply is a value to it. A hook: `Result` takes it, and so reads one where an
+    /// error reply is otherwise told apart before anything is read.
+    #[doc(hidden)]
+    const TAKES_ERRORS: bool = false;
+
     /// Reads the frame at the cursor.
     ///
     /// # Errors
@@ -115,7 +120,14 @@ impl<T: FromReply> FromReply for Option<T> {
 
 /// Catches the first error in the frame, at any level that `T` itself does not catch.
 impl<T: FromReply> FromReply for Result<T, ServerError> {
+    const TAKES_ERRORS: bool = true;
+
     fn from_reply(cursor: &mut Cursor<'_>) -> Result<Self, ConversionError> {
+        if cursor.kind()? == Kind::Error
+            && let Token::Error(error) = cursor.read()?
+        {
+            return Ok(Err(error));
+        }
         let start = cursor.clone();
         match T::from_reply(cursor) {
             Ok(value) => Ok(Ok(value)),
@@ -129,6 +141,9 @@ impl<T: FromReply> FromReply for Result<T, ServerError> {
     }
 
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
+        if Cursor::new(&frame).kind()? == Kind::Error {
+            return Self::from_reply(&mut Cursor::new(&frame));
+        }
         match T::from_frame(frame) {
             Ok(value) => Ok(Ok(value)),
             Err(ConversionError::Server(error)) => Ok(Err(error)),

@@ -10,13 +10,13 @@ use redlane_resp::cursor::Cursor;
 use redlane_resp::error::{ConversionError, Kind, ServerError};
 use redlane_resp::from_reply::FromReply;
 use redlane_resp::reply::Replies;
-use redlane_resp::value::{Attributed, Value};
+use redlane_resp::value::Value;
 
 use super::batch::{Fate, Plan};
 use crate::error::{Error, Result};
 
 /// What the replies of a pipeline can be read as: `()`, `Vec<T>`, `[T; N]`, and tuples of up to twelve types, each of
-/// which reads one reply. An element of type `Result<T, ServerError>` takes an error reply as it is.
+/// which reads one reply. An error reply fails the whole, unless the type that reads it is `Result<T, ServerError>`.
 ///
 /// Implement it for a type of your own to read a longer pipeline:
 ///
@@ -124,11 +124,14 @@ impl PipelineReplies {
         if !is_error || self.plan.late_errors(index) {
             self.ran = true;
         }
-        let result = if self.left_in_block <= 1 {
-            self.left_in_block = 0;
+        let last = self.left_in_block <= 1;
+        self.left_in_block = self.left_in_block.saturating_sub(1);
+        let result = if is_error && !T::TAKES_ERRORS {
+            let error = self.read_from_block::<Result<(), ServerError>>();
+            error.and_then(|error| Err(error.err().map_or(ConversionError::Malformed, Into::into)))
+        } else if last {
             T::from_frame(std::mem::take(&mut self.block))
         } else {
-            self.left_in_block = self.left_in_block.saturating_sub(1);
             self.read_from_block()
         };
         result.map_err(|error| self.refused(index, is_error, error))
@@ -195,7 +198,7 @@ impl PipelineReplies {
     }
 
     /// Reads all replies as `T`; the outcome of an error speaks of the whole pipeline.
-    pub(super) fn read_all<T: FromReplies>(mut self) -> Result<T> {
+    pub(crate) fn read_all<T: FromReplies>(mut self) -> Result<T> {
         let result = T::from_replies(&mut self).and_then(|read| {
             // What the type has left, ignored ones among them, must be sound too.
             while self.index < self.plan.len() {
@@ -227,26 +230,9 @@ impl PipelineReplies {
     pub(super) fn into_results(mut self) -> Vec<Result<Value>> {
         let mut results = Vec::with_capacity(self.plan.len());
         while self.index < self.plan.len() {
-            let index = self.index;
-            let result = self.read_any::<Value>().and_then(|value| match into_error(value) {
-                Ok(error) => Err(self.refused(index, true, error.into())),
-                Err(value) => Ok(value),
-            });
-            results.push(result);
+            results.push(self.read_any());
         }
         results
-    }
-}
-
-/// The error reply that a value is.
-fn into_error(value: Value) -> Result<ServerError, Value> {
-    match value {
-        Value::Error(error) => Ok(error),
-        Value::Attributed(attributed) => match *attributed {
-            Attributed { value: Value::Error(error), .. } => Ok(error),
-            attributed => Err(Value::Attributed(Box::new(attributed))),
-        },
-        value => Err(value),
     }
 }
 

@@ -373,6 +373,9 @@ fn a_result_catches_the_first_error_of_its_frame() {
     let no = || ServerError::from_line(b"ERR no");
     gives::<Result<i64, ServerError>>(":1\r\n", Ok(1));
     gives::<Result<i64, ServerError>>("-ERR no\r\n", Err(no()));
+    // A `Value` alone takes errors too.
+    gives::<Result<Value, ServerError>>("-ERR no\r\n", Err(no()));
+    gives::<Vec<Result<Value, ServerError>>>("*2\r\n!6\r\nERR no\r\n_\r\n", vec![Err(no()), Ok(Value::Null)]);
     gives::<Result<Vec<i64>, ServerError>>("*3\r\n:1\r\n-ERR no\r\n:2\r\n", Err(no()));
     // Partial results of a pipeline or EXEC.
     gives::<Vec<Result<i64, ServerError>>>("*3\r\n:1\r\n-ERR no\r\n:2\r\n", vec![Ok(1), Err(no()), Ok(2)]);

@@ -130,6 +130,19 @@ fn the_outcome_of_an_error_speaks_of_the_whole_pipeline() {
 }
 
 #[test]
+fn an_error_reply_is_a_value_to_result_alone() {
+    let replies = || given(2, &[("-ERR x\r\n:1\r\n", 2)], 2);
+
+    let values = replies().read_all::<Vec<Value>>();
+    let options = replies().read_all::<(Option<Value>, Value)>();
+    let results: Vec<Result<Value, ServerError>> = replies().read_all().unwrap();
+
+    assert_eq!(values.unwrap_err().index(), Some(0));
+    assert_eq!(options.unwrap_err().index(), Some(0));
+    assert_eq!((results[0].as_ref().unwrap_err().code(), &results[1]), ("ERR", &Ok(Value::Integer(1))));
+}
+
+#[test]
 fn an_error_of_a_script_leaves_open_what_it_did() {
     let mut plan = Plan::default();
     plan.push(&cmd("EVAL").arg("x").arg(0));
