@@ -37,6 +37,7 @@ pub mod resilience;
 mod route;
 pub mod scan;
 pub mod script;
+pub mod transaction;
 pub mod ttl;
 
 /// The program in the README is compiled with the examples of the docs.

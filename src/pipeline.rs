@@ -6,6 +6,7 @@
 //! comes as raw [`cmd`](crate::commands::command::cmd), the whole pipeline is refused before anything is sent.
 
 mod batch;
+mod commands;
 mod exec;
 mod replies;
 mod wire;
@@ -18,26 +19,24 @@ use redlane_resp::value::Value;
 
 pub use self::replies::{FromReplies, PipelineReplies};
 
-use self::batch::{Batch, Fate, PartLimit, Plan};
+pub(crate) use self::commands::Commands;
+
+use self::batch::{Batch, Fate, PartLimit};
 use crate::client::Client;
 use crate::client::execute::{self, CallOptions, Terms};
 use crate::client::span::CommandSpan;
 use crate::commands::command::Command;
 use crate::commands::executor::Executor;
-use crate::commands::facts::{self, Class, Lane};
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 impl Client {
     /// Begins a pipeline. See [`Pipeline`].
     pub fn pipeline(&self) -> Pipeline<'_> {
         Pipeline {
             client: self,
-            plan: Plan::default(),
+            commands: Commands::default(),
             atomic: false,
-            reads: true,
             options: CallOptions::default(),
-            refused: None,
-            scripts: Scripts::default(),
         }
     }
 }
@@ -109,14 +108,9 @@ impl Client {
 #[derive(Clone)]
 pub struct Pipeline<'c> {
     client: &'c Client,
-    plan: Plan,
+    commands: Commands,
     atomic: bool,
-    /// No command changes anything.
-    reads: bool,
     options: CallOptions,
-    /// Why the pipeline cannot be sent.
-    refused: Option<Error>,
-    scripts: Scripts,
 }
 
 impl<'c> Pipeline<'c> {
@@ -138,38 +132,13 @@ impl<'c> Pipeline<'c> {
 
     /// Adds any command, in place.
     pub fn push(&mut self, command: impl Into<Command>) -> &mut Self {
-        self.take(&command.into());
+        self.commands.take(&command.into());
         self
-    }
-
-    fn take(&mut self, command: &Command) {
-        match command.lane() {
-            Lane::Shared => {}
-            lane => self.refuse(command, lane),
-        }
-        self.reads = self.reads && command.class() == Class::Read;
-        self.scripts.note(command, self.plan.len());
-        self.plan.push(command);
-    }
-
-    #[cold]
-    fn refuse(&mut self, command: &Command, lane: Lane) {
-        let error = match lane {
-            Lane::Held(instead) | Lane::Subscription(instead) | Lane::Refused(instead) => {
-                execute::refused(command, instead)
-            }
-            Lane::Shared | Lane::Lease => {
-                let name = command.name();
-                Error::usage(format!("{name} may wait and would hold up all others: call it on the client"))
-            }
-        };
-        let index = self.plan.len();
-        self.refused.get_or_insert_with(|| error.with_command(execute::name_of(command)).with_index(index));
     }
 
     /// Leaves the reply to the last command out of what [`query`](Self::query) reads. An error reply still counts.
     pub fn ignore(mut self) -> Self {
-        self.plan.ignore_last();
+        self.commands.ignore_last();
         self
     }
 
@@ -195,7 +164,7 @@ impl<'c> Pipeline<'c> {
     /// How many commands there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.plan.len()
+        self.commands.len()
     }
 
     /// Whether there is no command. Such a pipeline succeeds without a round trip.
@@ -219,11 +188,7 @@ impl<'c> Pipeline<'c> {
     /// # Cancel safety
     /// See [`Pipeline`].
     pub async fn query<T: FromReplies>(self) -> Result<T> {
-        let wanted = self.plan.wanted();
-        if let Some(count) = T::COUNT.filter(|count| *count != wanted) {
-            let text = format!("the pipeline has {wanted} replies, and the type asked for reads {count}");
-            return Err(Error::usage(text));
-        }
+        self.commands.check_count::<T>()?;
         self.send().await?.read_all()
     }
 
@@ -251,21 +216,17 @@ impl<'c> Pipeline<'c> {
     }
 
     async fn send(self) -> Result<PipelineReplies> {
-        if let Some(error) = self.refused {
-            return Err(error);
-        }
-        if self.atomic {
-            self.scripts.check_known()?;
-        }
-        let repeatable = self.options.idempotent || (self.reads && !self.atomic);
-        if self.plan.len() == 0 {
+        self.commands.check(self.atomic)?;
+        let repeatable = self.options.idempotent || (self.commands.only_reads() && !self.atomic);
+        if self.is_empty() {
             return Ok(PipelineReplies::new(Fate::default(), None, repeatable));
         }
         let name = if self.atomic { "MULTI" } else { "PIPELINE" };
-        let span = CommandSpan::begin_batch(self.client, name, self.plan.len());
+        let span = CommandSpan::begin_batch(self.client, name, self.len());
         let terms = Terms::of_batch(self.client, repeatable, self.atomic, self.options);
         let limit = PartLimit::of(self.client);
-        let mut batch = Batch::new(self.plan, self.atomic, limit, self.options.deadline.is_none());
+        let link_keeps_time = self.options.deadline.is_none();
+        let mut batch = Batch::new(self.commands.into_plan(), self.atomic, limit, link_keeps_time);
         let result = execute::attempts(self.client, &mut batch, &terms, None, Duration::ZERO, span).await;
         match result {
             Ok(()) => Ok(PipelineReplies::new(batch.into_fate(), None, repeatable)),
@@ -280,7 +241,7 @@ impl Executor for Pipeline<'_> {
     type Output<R: FromReply> = Self;
 
     fn run<R: FromReply>(mut self, command: Command) -> Self {
-        self.take(&command);
+        self.commands.take(&command);
         self
     }
 }
@@ -290,7 +251,7 @@ impl Executor for &mut Pipeline<'_> {
     type Output<R: FromReply> = Self;
 
     fn run<R: FromReply>(self, command: Command) -> Self {
-        self.take(&command);
+        self.commands.take(&command);
         self
     }
 }
@@ -301,32 +262,5 @@ impl fmt::Debug for Pipeline<'_> {
             .field("commands", &self.len())
             .field("atomic", &self.atomic)
             .finish_non_exhaustive()
-    }
-}
-
-/// Scripts that are called by their hash. Inside of a transaction a server that has forgotten one answers NOSCRIPT while
-/// the commands around it are applied, so that it has to be loaded in the same transaction.
-#[derive(Clone, Copy, Debug, Default)]
-struct Scripts {
-    loaded: bool,
-    /// The first call ahead of any SCRIPT LOAD.
-    unloaded: Option<usize>,
-}
-
-impl Scripts {
-    fn note(&mut self, command: &Command, index: usize) {
-        const LOAD: &str = facts::of("SCRIPT LOAD").name;
-        match command.facts().name {
-            LOAD => self.loaded = true,
-            "EVALSHA" | "EVALSHA_RO" if !self.loaded => self.unloaded = self.unloaded.or(Some(index)),
-            _ => {}
-        }
-    }
-
-    fn check_known(self) -> Result<()> {
-        let Some(index) = self.unloaded else { return Ok(()) };
-        let text = "a script may be unknown to the server and would fail amid a transaction: use EVAL, \
-                    or SCRIPT LOAD ahead of it in the same pipeline";
-        Err(Error::usage(text).with_command("EVALSHA".into()).with_index(index))
     }
 }

@@ -143,8 +143,21 @@ pub(crate) fn slow(
 ) -> SlowFuture<'_> {
     Box::pin(async move {
         let terms = Terms::of(client, &command, options);
-        attempts(client, &mut One(command), &terms, first, waited, span).await
+        attempts(client, &mut One { command, held: None }, &terms, first, waited, span).await
     })
+}
+
+/// Executes a command once, on a connection that its caller holds, within `limit`.
+pub(crate) async fn on_held(
+    client: &Client,
+    link: &Link,
+    command: Command,
+    limit: Duration,
+) -> Result<Reply> {
+    let options = CallOptions { deadline: Some(limit), no_retry: true, idempotent: false };
+    let terms = Terms::of(client, &command, options);
+    let span = CommandSpan::begin(client, &command);
+    attempts(client, &mut One { command, held: Some(link) }, &terms, None, Duration::ZERO, span).await
 }
 
 /// Tries until it succeeds or the decision is to stop; begins with `first`, the error of an attempt made before.
@@ -203,19 +216,24 @@ pub(crate) async fn attempts<A: Attempt>(
 }
 
 /// One command, as something to try.
-struct One(Command);
+struct One<'a> {
+    command: Command,
+    /// The connection that it must go to.
+    held: Option<&'a Link>,
+}
 
-impl Attempt for One {
+impl Attempt for One<'_> {
     type Reply = Reply;
 
     fn name(&self) -> Cow<'static, str> {
-        name_of(&self.0)
+        name_of(&self.command)
     }
 
     async fn attempt(&mut self, client: &Client, until: Option<Instant>, shown: Duration) -> Result<Reply> {
-        let command = &self.0;
-        let reply = match command.lane() {
-            Lane::Lease => client.leases().call(command, until, shown).await?,
+        let command = &self.command;
+        let reply = match (self.held, command.lane()) {
+            (Some(link), _) => submission::command(link, command, until, shown).await?,
+            (None, Lane::Lease) => client.leases().call(command, until, shown).await?,
             _ => submission::command(client.router().link(), command, until, shown).await?,
         };
         if reply.is_error() { Err(reply_error(Some(reply), command)) } else { Ok(reply) }

@@ -130,6 +130,11 @@ impl Batch {
         Self { plan, atomic, limit, link_keeps_time, replies: Vec::new(), answered: 0, touched: 0 }
     }
 
+    /// A transaction on a connection that keeps no time.
+    pub(super) fn transaction(plan: Plan) -> Self {
+        Self::new(plan, true, PartLimit { commands: usize::MAX, bytes: usize::MAX }, false)
+    }
+
     pub(super) fn into_fate(self) -> Fate {
         Fate { plan: self.plan, replies: self.replies, answered: self.answered, touched: self.touched }
     }
@@ -206,6 +211,31 @@ impl Attempt for Batch {
         };
         self.link_keeps_time = false;
         result
+    }
+}
+
+/// A transaction on one certain connection.
+#[derive(Debug)]
+pub(super) struct OnLink<'a> {
+    batch: &'a mut Batch,
+    link: &'a Link,
+}
+
+impl<'a> OnLink<'a> {
+    pub(super) fn new(batch: &'a mut Batch, link: &'a Link) -> Self {
+        Self { batch, link }
+    }
+}
+
+impl Attempt for OnLink<'_> {
+    type Reply = ();
+
+    fn name(&self) -> Cow<'static, str> {
+        self.batch.name()
+    }
+
+    async fn attempt(&mut self, _: &Client, until: Option<Instant>, shown: Duration) -> Result<()> {
+        self.batch.transact(self.link, until, shown).await
     }
 }
 

@@ -26,3 +26,4 @@ mod script;
 mod service;
 mod stores;
 mod support_server;
+mod transaction;

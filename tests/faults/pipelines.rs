@@ -1,5 +1,6 @@
 //! Pipelines and transactions whose connection fails before, amid and after them.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use redlane::config::ConfigBuilder;
@@ -75,6 +76,29 @@ async fn a_transaction_declared_idempotent_is_repeated_once() {
 
     assert_eq!(count.unwrap(), (2,));
     assert_eq!(client.metrics().retries(), 1);
+}
+
+#[tokio::test]
+async fn a_watched_transaction_cut_after_exec_is_left_open_and_not_tried_again() {
+    let (proxy, client, keys) = proxied().await;
+    let (key, tried) = (keys.key("counter"), AtomicU32::new(0));
+    let (key, tried, proxy) = (key.as_str(), &tried, &proxy);
+
+    let made = client.transaction(&[key], |tx| async move {
+        tried.fetch_add(1, Ordering::SeqCst);
+        tx.get(key).await?;
+        // `+OK`, `+QUEUED` and `*1` are 18 bytes.
+        proxy.change(|plan| plan.replies.cut_after = Some((18, Cut::Reset))).await;
+        tx.multi().incr(key, 1).exec::<(i64,)>().await
+    });
+    let error = made.await.unwrap_err();
+
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Disconnected, Outcome::MaybeExecuted));
+    assert_eq!((tried.load(Ordering::SeqCst), stored(key).as_str()), (1, "1"));
+    proxy.heal().await;
+    let again =
+        client.transaction(&[key], |tx| async move { tx.multi().incr(key, 1).exec::<(i64,)>().await });
+    assert_eq!(again.await.unwrap(), Some((2,)));
 }
 
 #[tokio::test]
