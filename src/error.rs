@@ -333,7 +333,7 @@ impl fmt::Display for Error {
                 write!(f, " within {limit:?}")?;
             }
             Failure::Disconnected { reason } => write!(f, "connection lost: {reason}")?,
-            Failure::Connect(_) => f.write_str("cannot connect")?,
+            Failure::Connect(_) => f.write_str("no connection")?,
             Failure::Auth(error) | Failure::Server(error) => {
                 f.write_str("error reply")?;
                 to(f)?;

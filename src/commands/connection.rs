@@ -16,12 +16,12 @@ macro_rules! connection_rows { ($surface:ident) => { $crate::commands::surface::
     /// Answers with `message`.
     ///
     /// [`PING`](https://redis.io/docs/latest/commands/ping/), since 1.0.0, O(1).
-    fn ping_message<K: ToSingleRedisArg>(message: K) -> String { command!("PING").arg(message) }
+    fn ping_message<K: ToSingleRedisArg>(message: K) -> String { command!("PING", message) }
 
     /// Answers with `message`.
     ///
     /// [`ECHO`](https://redis.io/docs/latest/commands/echo/), since 1.0.0, O(1).
-    fn echo<M: ToSingleRedisArg>(message: M) -> String, typed none { command!("ECHO").arg(message) }
+    fn echo<M: ToSingleRedisArg>(message: M) -> String, typed none { command!("ECHO", message) }
 
     /// Gives the number of the connection.
     ///
@@ -47,13 +47,13 @@ macro_rules! connection_rows { ($surface:ident) => { $crate::commands::surface::
     ///
     /// [`CLIENT LIST`](https://redis.io/docs/latest/commands/client-list/), since 2.4.0, O(N).
     fn client_list_filtered(filter: ClientListFilter) -> String, typed none {
-        command!("CLIENT LIST").arg(filter)
+        command!("CLIENT LIST", filter)
     }
 
     /// Closes connections and gives how many.
     ///
     /// [`CLIENT KILL`](https://redis.io/docs/latest/commands/client-kill/), since 2.4.0, O(N).
-    fn client_kill(filter: ClientKillFilter) -> usize, typed none { command!("CLIENT KILL").arg(filter) }
+    fn client_kill(filter: ClientKillFilter) -> usize, typed none { command!("CLIENT KILL", filter) }
 
     /// Holds back the commands of all clients for `time`, rounded up to a millisecond.
     ///
@@ -71,7 +71,7 @@ macro_rules! connection_rows { ($surface:ident) => { $crate::commands::surface::
     ///
     /// [`CLIENT UNBLOCK`](https://redis.io/docs/latest/commands/client-unblock/), since 5.0.0, O(log N).
     fn client_unblock(id: i64, reason: UnblockReason) -> bool, typed none {
-        command!("CLIENT UNBLOCK").arg(id).arg(reason)
+        command!("CLIENT UNBLOCK", id, reason)
     }
 
     /// Gives the number of the connection to which invalidations go: 0 for this one, -1 for none.
@@ -93,35 +93,35 @@ macro_rules! connection_state_rows { ($surface:ident) => { $crate::commands::sur
     ///
     /// [`CLIENT SETNAME`](https://redis.io/docs/latest/commands/client-setname/), since 2.6.9, O(1).
     fn client_setname<K: ToSingleRedisArg>(connection_name: K) -> () {
-        command!("CLIENT SETNAME").arg(connection_name)
+        command!("CLIENT SETNAME", connection_name)
     }
 
     /// Tells the server the name of the library behind the connection, which CLIENT LIST shows.
     ///
     /// [`CLIENT SETINFO`](https://redis.io/docs/latest/commands/client-setinfo/), since 7.2.0, O(1).
     fn client_setinfo_lib_name<N: ToSingleRedisArg>(name: N) -> (), typed none {
-        command!("CLIENT SETINFO").arg("LIB-NAME").arg(name)
+        command!("CLIENT SETINFO", "LIB-NAME", name)
     }
 
     /// Tells the server the version of the library behind the connection, which CLIENT LIST shows.
     ///
     /// [`CLIENT SETINFO`](https://redis.io/docs/latest/commands/client-setinfo/), since 7.2.0, O(1).
     fn client_setinfo_lib_ver<V: ToSingleRedisArg>(version: V) -> (), typed none {
-        command!("CLIENT SETINFO").arg("LIB-VER").arg(version)
+        command!("CLIENT SETINFO", "LIB-VER", version)
     }
 
     /// Spares the connection when the server closes some for want of memory, or not.
     ///
     /// [`CLIENT NO-EVICT`](https://redis.io/docs/latest/commands/client-no-evict/), since 7.0.0, O(1).
     fn client_no_evict(on: bool) -> (), typed none {
-        command!("CLIENT NO-EVICT").arg(if on { "ON" } else { "OFF" })
+        command!("CLIENT NO-EVICT", if on { "ON" } else { "OFF" })
     }
 
     /// Keeps the connection's commands from counting as a use of their keys, or not.
     ///
     /// [`CLIENT NO-TOUCH`](https://redis.io/docs/latest/commands/client-no-touch/), since 7.2.0, O(1).
     fn client_no_touch(on: bool) -> (), typed none {
-        command!("CLIENT NO-TOUCH").arg(if on { "ON" } else { "OFF" })
+        command!("CLIENT NO-TOUCH", if on { "ON" } else { "OFF" })
     }
 } } }
 pub(crate) use connection_state_rows;

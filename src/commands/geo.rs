@@ -9,7 +9,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
     ///
     /// [`GEOADD`](https://redis.io/docs/latest/commands/geoadd/), since 3.2.0, O(log(N)) per member.
     fn geo_add<K: ToSingleRedisArg, M: ToRedisArgs>(key: K, members: M) -> usize {
-        command!("GEOADD").arg(key).arg(members)
+        command!("GEOADD", key, members)
     }
 
     /// Adds or moves members, each a [`Coord`] and a name, as far as the options allow, and gives how many
@@ -21,7 +21,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         options: GeoAddOptions,
         members: M,
     ) -> usize, typed none {
-        command!("GEOADD").arg(key).arg(options).arg(members)
+        command!("GEOADD", key, options, members)
     }
 
     /// Gives the distance between two members; `None` when one of them does not exist.
@@ -33,7 +33,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         member2: M2,
         unit: Unit,
     ) -> Option<f64> {
-        command!("GEODIST").arg(key).arg(member1).arg(member2).arg(unit)
+        command!("GEODIST", key, member1, member2, unit)
     }
 
     /// Gives the geohashes of members, `None` for each that does not exist.
@@ -43,14 +43,14 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         key: K,
         members: M,
     ) -> Vec<Option<String>>, typed (Vec<String>) {
-        command!("GEOHASH").arg(key).arg(members)
+        command!("GEOHASH", key, members)
     }
 
     /// Gives the places of members, `None` for each that does not exist.
     ///
     /// [`GEOPOS`](https://redis.io/docs/latest/commands/geopos/), since 3.2.0, O(N).
     fn geo_pos<K: ToSingleRedisArg, M: ToRedisArgs>(key: K, members: M) -> Vec<Option<Coord<f64>>> {
-        command!("GEOPOS").arg(key).arg(members)
+        command!("GEOPOS", key, members)
     }
 
     /// Gives the members within `radius` of a place. An absent key counts as empty.
@@ -66,7 +66,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         unit: Unit,
         options: RadiusOptions,
     ) -> Vec<RadiusSearchResult> {
-        command!("GEORADIUS").arg(key).arg(longitude).arg(latitude).arg(radius).arg(unit).arg(options)
+        command!("GEORADIUS", key, longitude, latitude, radius, unit, options)
     }
 
     /// Gives the members within `radius` of a member. An absent key counts as empty.
@@ -82,14 +82,14 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         unit: Unit,
         options: RadiusOptions,
     ) -> Vec<RadiusSearchResult> {
-        command!("GEORADIUSBYMEMBER").arg(key).arg(member).arg(radius).arg(unit).arg(options)
+        command!("GEORADIUSBYMEMBER", key, member, radius, unit, options)
     }
 
     /// Gives the names of the members in a circle, a box or a polygon. An absent key counts as empty.
     ///
     /// [`GEOSEARCH`](https://redis.io/docs/latest/commands/geosearch/), since 6.2.0, O(N+log(M)).
     fn geo_search<K: ToSingleRedisArg>(key: K, search: &'a GeoSearch) -> Vec<String>, typed none {
-        command!("GEOSEARCH").arg(key).arg(search)
+        command!("GEOSEARCH", key, search)
     }
 
     /// Gives the members in a circle, a box or a polygon, with what the details ask for. An absent key counts
@@ -101,7 +101,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         search: &'a GeoSearch,
         details: GeoDetails,
     ) -> Vec<GeoMatch>, typed none {
-        command!("GEOSEARCH").arg(key).arg(search).arg(details)
+        command!("GEOSEARCH", key, search, details)
     }
 
     /// Stores the members in a circle, a box or a polygon under `dstkey`, and gives how many they are.
@@ -112,7 +112,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         key: K,
         search: &'a GeoSearch,
     ) -> usize, typed none {
-        command!("GEOSEARCHSTORE").arg(dstkey).arg(key).arg(search)
+        command!("GEOSEARCHSTORE", dstkey, key, search)
     }
 
     /// Stores the members in a circle or a box under `dstkey` as a sorted set of distances, and gives how
@@ -124,7 +124,7 @@ macro_rules! geo_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         key: K,
         search: &'a GeoSearch,
     ) -> usize, typed none {
-        command!("GEOSEARCHSTORE").arg(dstkey).arg(key).arg(search).arg("STOREDIST")
+        command!("GEOSEARCHSTORE", dstkey, key, search, "STOREDIST")
     }
 } } }
 pub(crate) use geo_rows;

@@ -8,7 +8,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`HGET`](https://redis.io/docs/latest/commands/hget/), since 2.0.0, O(1).
     fn hget<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F) -> Option<String> {
-        command!("HGET").arg(key).arg(field)
+        command!("HGET", key, field)
     }
 
     /// Gives the values of several fields in their order, `None` for each that does not exist.
@@ -18,13 +18,13 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         key: K,
         fields: F,
     ) -> Vec<Option<String>>, typed (Vec<String>) {
-        command!("HMGET").arg(key).arg(fields)
+        command!("HMGET", key, fields)
     }
 
     /// Gives all fields with their values. An absent key counts as empty.
     ///
     /// [`HGETALL`](https://redis.io/docs/latest/commands/hgetall/), since 2.0.0, O(N).
-    fn hgetall<K: ToSingleRedisArg>(key: K) -> HashMap<String, String> { command!("HGETALL").arg(key) }
+    fn hgetall<K: ToSingleRedisArg>(key: K) -> HashMap<String, String> { command!("HGETALL", key) }
 
     /// Gives the values of fields and deletes these; `None` for each that does not exist.
     ///
@@ -52,21 +52,21 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         field: F,
         value: V,
     ) -> usize {
-        command!("HSET").arg(key).arg(field).arg(value)
+        command!("HSET", key, field, value)
     }
 
     /// Sets several fields, from a map or from a list of pairs, and gives how many are new.
     ///
     /// [`HSET`](https://redis.io/docs/latest/commands/hset/), since 2.0.0, O(N).
     fn hset_all<K: ToSingleRedisArg, M: ToRedisArgs>(key: K, fields: M) -> usize, typed none {
-        command!("HSET").arg(key).arg(fields)
+        command!("HSET", key, fields)
     }
 
     /// Sets several fields.
     ///
     /// [`HMSET`](https://redis.io/docs/latest/commands/hmset/), since 2.0.0, O(N).
     fn hset_multiple<K: ToSingleRedisArg, F: ToRedisArgs, V: ToRedisArgs>(key: K, items: &'a [(F, V)]) -> () {
-        command!("HMSET").arg(key).arg(items)
+        command!("HMSET", key, items)
     }
 
     /// Sets a field unless it exists. `false` when it does.
@@ -77,7 +77,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         field: F,
         value: V,
     ) -> bool {
-        command!("HSETNX").arg(key).arg(field).arg(value)
+        command!("HSETNX", key, field, value)
     }
 
     /// Sets several fields with one time to live for them. `false` when a condition prevented it: nothing is
@@ -101,14 +101,14 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`HDEL`](https://redis.io/docs/latest/commands/hdel/), since 2.0.0, O(N).
     fn hdel<K: ToSingleRedisArg, F: ToRedisArgs>(key: K, field: F) -> usize {
-        command!("HDEL").arg(key).arg(field)
+        command!("HDEL", key, field)
     }
 
     /// Tells whether a field exists.
     ///
     /// [`HEXISTS`](https://redis.io/docs/latest/commands/hexists/), since 2.0.0, O(1).
     fn hexists<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F) -> bool {
-        command!("HEXISTS").arg(key).arg(field)
+        command!("HEXISTS", key, field)
     }
 
     /// Adds `delta` to the number that a field spells and gives the sum; an absent field counts as 0.
@@ -122,8 +122,8 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         delta: D,
     ) -> f64 {
         match delta.describe_numeric_behavior() {
-            NumericBehavior::NumberIsFloat => command!("HINCRBYFLOAT").arg(key).arg(field).arg(delta),
-            _ => command!("HINCRBY").arg(key).arg(field).arg(delta),
+            NumericBehavior::NumberIsFloat => command!("HINCRBYFLOAT", key, field, delta),
+            _ => command!("HINCRBY", key, field, delta),
         }
     }
 
@@ -131,7 +131,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`HINCRBY`](https://redis.io/docs/latest/commands/hincrby/), since 2.0.0, O(1).
     fn hincr_by<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F, delta: i64) -> i64, typed none {
-        command!("HINCRBY").arg(key).arg(field).arg(delta)
+        command!("HINCRBY", key, field, delta)
     }
 
     /// Adds `delta` to the number that a field spells and gives the sum; an absent field counts as 0.
@@ -142,36 +142,36 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         field: F,
         delta: f64,
     ) -> f64, typed none {
-        command!("HINCRBYFLOAT").arg(key).arg(field).arg(delta)
+        command!("HINCRBYFLOAT", key, field, delta)
     }
 
     /// Gives all fields. An absent key counts as empty.
     ///
     /// [`HKEYS`](https://redis.io/docs/latest/commands/hkeys/), since 2.0.0, O(N).
-    fn hkeys<K: ToSingleRedisArg>(key: K) -> Vec<String> { command!("HKEYS").arg(key) }
+    fn hkeys<K: ToSingleRedisArg>(key: K) -> Vec<String> { command!("HKEYS", key) }
 
     /// Gives all values. An absent key counts as empty.
     ///
     /// [`HVALS`](https://redis.io/docs/latest/commands/hvals/), since 2.0.0, O(N).
-    fn hvals<K: ToSingleRedisArg>(key: K) -> Vec<String> { command!("HVALS").arg(key) }
+    fn hvals<K: ToSingleRedisArg>(key: K) -> Vec<String> { command!("HVALS", key) }
 
     /// Gives the number of fields, 0 when there is no such key.
     ///
     /// [`HLEN`](https://redis.io/docs/latest/commands/hlen/), since 2.0.0, O(1).
-    fn hlen<K: ToSingleRedisArg>(key: K) -> usize { command!("HLEN").arg(key) }
+    fn hlen<K: ToSingleRedisArg>(key: K) -> usize { command!("HLEN", key) }
 
     /// Gives the length of a field's value in bytes, 0 when there is no such field or key.
     ///
     /// [`HSTRLEN`](https://redis.io/docs/latest/commands/hstrlen/), since 3.2.0, O(1).
     fn hstrlen<K: ToSingleRedisArg, F: ToSingleRedisArg>(key: K, field: F) -> usize, typed none {
-        command!("HSTRLEN").arg(key).arg(field)
+        command!("HSTRLEN", key, field)
     }
 
     /// Gives some field; `None` when there is no such key.
     ///
     /// [`HRANDFIELD`](https://redis.io/docs/latest/commands/hrandfield/), since 6.2.0, O(1).
     fn hrandfield<K: ToSingleRedisArg>(key: K) -> Option<String>, typed none {
-        command!("HRANDFIELD").arg(key)
+        command!("HRANDFIELD", key)
     }
 
     /// Gives some fields: up to `count` different ones, or exactly `-count` of them when negative, some
@@ -179,7 +179,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`HRANDFIELD`](https://redis.io/docs/latest/commands/hrandfield/), since 6.2.0, O(N).
     fn hrandfield_multiple<K: ToSingleRedisArg>(key: K, count: i64) -> Vec<String>, typed none {
-        command!("HRANDFIELD").arg(key).arg(count)
+        command!("HRANDFIELD", key, count)
     }
 
     /// Gives some fields with their values: up to `count` different ones, or exactly `-count` of them when
@@ -187,7 +187,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`HRANDFIELD`](https://redis.io/docs/latest/commands/hrandfield/), since 6.2.0, O(N).
     fn hrandfield_withvalues<K: ToSingleRedisArg>(key: K, count: i64) -> Vec<(String, String)>, typed none {
-        command!("HRANDFIELD").arg(key).arg(count).arg("WITHVALUES")
+        command!("HRANDFIELD", key, count, "WITHVALUES")
     }
 
     /// Gives some fields with their values, and the cursor to go on with: 0 at the beginning and at the end.
@@ -198,7 +198,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         cursor: u64,
         options: ScanOptions,
     ) -> (u64, Vec<(String, String)>), typed none {
-        command!("HSCAN").arg(key).arg(cursor).arg(options)
+        command!("HSCAN", key, cursor, options)
     }
 
     /// Gives some fields without their values, and the cursor to go on with. Redis has it since 7.4, Valkey
@@ -210,7 +210,7 @@ macro_rules! hashes_rows { ($surface:ident) => { $crate::commands::surface::each
         cursor: u64,
         options: ScanOptions,
     ) -> (u64, Vec<String>), typed none {
-        command!("HSCAN").arg(key).arg(cursor).arg(options).arg("NOVALUES")
+        command!("HSCAN", key, cursor, options, "NOVALUES")
     }
 
     /// Lets fields expire after `seconds`. For each: 1 when it is set, 0 when the option prevented it, 2 when

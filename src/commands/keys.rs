@@ -8,33 +8,33 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// Deletes keys and gives how many there were.
     ///
     /// [`DEL`](https://redis.io/docs/latest/commands/del/), since 1.0.0, O(N).
-    fn del<K: ToRedisArgs>(key: K) -> usize { command!("DEL").arg(key) }
+    fn del<K: ToRedisArgs>(key: K) -> usize { command!("DEL", key) }
 
     /// Deletes keys and gives how many there were; their memory is freed in the background.
     ///
     /// [`UNLINK`](https://redis.io/docs/latest/commands/unlink/), since 4.0.0, O(1) per key.
-    fn unlink<K: ToRedisArgs>(key: K) -> usize { command!("UNLINK").arg(key) }
+    fn unlink<K: ToRedisArgs>(key: K) -> usize { command!("UNLINK", key) }
 
     /// Gives how many of the keys exist; one given twice counts twice.
     ///
     /// [`EXISTS`](https://redis.io/docs/latest/commands/exists/), since 1.0.0, O(N).
-    fn exists<K: ToRedisArgs>(key: K) -> usize, typed (bool) { command!("EXISTS").arg(key) }
+    fn exists<K: ToRedisArgs>(key: K) -> usize, typed (bool) { command!("EXISTS", key) }
 
     /// Marks keys as just used and gives how many there are.
     ///
     /// [`TOUCH`](https://redis.io/docs/latest/commands/touch/), since 3.2.1, O(N).
-    fn touch<K: ToRedisArgs>(keys: K) -> usize, typed none { command!("TOUCH").arg(keys) }
+    fn touch<K: ToRedisArgs>(keys: K) -> usize, typed none { command!("TOUCH", keys) }
 
     /// Gives the type of the value of `key`; [`ValueType::None`] when there is no such key.
     ///
     /// [`TYPE`](https://redis.io/docs/latest/commands/type/), since 1.0.0, O(1).
-    fn key_type<K: ToSingleRedisArg>(key: K) -> ValueType { command!("TYPE").arg(key) }
+    fn key_type<K: ToSingleRedisArg>(key: K) -> ValueType { command!("TYPE", key) }
 
     /// Gives all keys that match a glob pattern. It looks at every key and blocks the server meanwhile:
     /// prefer a scan.
     ///
     /// [`KEYS`](https://redis.io/docs/latest/commands/keys/), since 1.0.0, O(N).
-    fn keys<K: ToSingleRedisArg>(key: K) -> Vec<String> { command!("KEYS").arg(key) }
+    fn keys<K: ToSingleRedisArg>(key: K) -> Vec<String> { command!("KEYS", key) }
 
     /// Gives some key, `None` when there is none.
     ///
@@ -46,14 +46,14 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     ///
     /// [`SCAN`](https://redis.io/docs/latest/commands/scan/), since 2.8.0, O(1) per call.
     fn scan_step(cursor: u64, options: ScanOptions) -> (u64, Vec<String>), typed none {
-        command!("SCAN").arg(cursor).arg(options)
+        command!("SCAN", cursor, options)
     }
 
     /// Gives `key` the name `new_key`, whatever that held. An error when there is no such key.
     ///
     /// [`RENAME`](https://redis.io/docs/latest/commands/rename/), since 1.0.0, O(1).
     fn rename<K: ToSingleRedisArg, N: ToSingleRedisArg>(key: K, new_key: N) -> () {
-        command!("RENAME").arg(key).arg(new_key)
+        command!("RENAME", key, new_key)
     }
 
     /// Gives `key` the name `new_key` unless that exists. `false` when it does, an error when there is no
@@ -61,7 +61,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     ///
     /// [`RENAMENX`](https://redis.io/docs/latest/commands/renamenx/), since 1.0.0, O(1).
     fn rename_nx<K: ToSingleRedisArg, N: ToSingleRedisArg>(key: K, new_key: N) -> bool {
-        command!("RENAMENX").arg(key).arg(new_key)
+        command!("RENAMENX", key, new_key)
     }
 
     /// Copies a value with its time to live. `false` when there is no source, or a destination that is not to
@@ -73,27 +73,27 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
         destination: KDst,
         options: CopyOptions<Db>,
     ) -> bool {
-        command!("COPY").arg(source).arg(destination).arg(options)
+        command!("COPY", source, destination, options)
     }
 
     /// Moves `key` to another database. `false` when there is no such key, or the other database has one.
     ///
     /// [`MOVE`](https://redis.io/docs/latest/commands/move/), since 1.0.0, O(1).
     fn move_key<K: ToSingleRedisArg>(key: K, db: u32) -> bool, typed none {
-        command!("MOVE").arg(key).arg(db)
+        command!("MOVE", key, db)
     }
 
     /// Lets `key` expire after `seconds`; zero or less deletes it now. `false` when there is no such key.
     ///
     /// [`EXPIRE`](https://redis.io/docs/latest/commands/expire/), since 1.0.0, O(1).
-    fn expire<K: ToSingleRedisArg>(key: K, seconds: i64) -> bool { command!("EXPIRE").arg(key).arg(seconds) }
+    fn expire<K: ToSingleRedisArg>(key: K, seconds: i64) -> bool { command!("EXPIRE", key, seconds) }
 
     /// Lets `key` expire after `seconds` if its present time to live allows it. `false` when not, or there is
     /// no such key.
     ///
     /// [`EXPIRE`](https://redis.io/docs/latest/commands/expire/), since 1.0.0, O(1), the options since 7.0.0.
     fn expire_options<K: ToSingleRedisArg>(key: K, seconds: i64, option: ExpireOption) -> bool, typed none {
-        command!("EXPIRE").arg(key).arg(seconds).arg(option)
+        command!("EXPIRE", key, seconds, option)
     }
 
     /// Lets `key` expire after `time`, rounded up to a millisecond; zero deletes it now. `false` when there
@@ -107,7 +107,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// Lets `key` expire at a second since 1970; the past deletes it now. `false` when there is no such key.
     ///
     /// [`EXPIREAT`](https://redis.io/docs/latest/commands/expireat/), since 1.2.0, O(1).
-    fn expire_at<K: ToSingleRedisArg>(key: K, ts: i64) -> bool { command!("EXPIREAT").arg(key).arg(ts) }
+    fn expire_at<K: ToSingleRedisArg>(key: K, ts: i64) -> bool { command!("EXPIREAT", key, ts) }
 
     /// Lets `key` expire at a second since 1970 if its present time to live allows it. `false` when not, or
     /// there is no such key.
@@ -115,14 +115,14 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// [`EXPIREAT`](https://redis.io/docs/latest/commands/expireat/), since 1.2.0, O(1), the options since
     /// 7.0.0.
     fn expire_at_options<K: ToSingleRedisArg>(key: K, ts: i64, option: ExpireOption) -> bool, typed none {
-        command!("EXPIREAT").arg(key).arg(ts).arg(option)
+        command!("EXPIREAT", key, ts, option)
     }
 
     /// Lets `key` expire after that many milliseconds; zero or less deletes it now. `false` when there is no
     /// such key.
     ///
     /// [`PEXPIRE`](https://redis.io/docs/latest/commands/pexpire/), since 2.6.0, O(1).
-    fn pexpire<K: ToSingleRedisArg>(key: K, ms: i64) -> bool { command!("PEXPIRE").arg(key).arg(ms) }
+    fn pexpire<K: ToSingleRedisArg>(key: K, ms: i64) -> bool { command!("PEXPIRE", key, ms) }
 
     /// Lets `key` expire after that many milliseconds if its present time to live allows it. `false` when
     /// not, or there is no such key.
@@ -130,14 +130,14 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// [`PEXPIRE`](https://redis.io/docs/latest/commands/pexpire/), since 2.6.0, O(1), the options since
     /// 7.0.0.
     fn pexpire_options<K: ToSingleRedisArg>(key: K, ms: i64, option: ExpireOption) -> bool, typed none {
-        command!("PEXPIRE").arg(key).arg(ms).arg(option)
+        command!("PEXPIRE", key, ms, option)
     }
 
     /// Lets `key` expire at a millisecond since 1970; the past deletes it now. `false` when there is no such
     /// key.
     ///
     /// [`PEXPIREAT`](https://redis.io/docs/latest/commands/pexpireat/), since 2.6.0, O(1).
-    fn pexpire_at<K: ToSingleRedisArg>(key: K, ts: i64) -> bool { command!("PEXPIREAT").arg(key).arg(ts) }
+    fn pexpire_at<K: ToSingleRedisArg>(key: K, ts: i64) -> bool { command!("PEXPIREAT", key, ts) }
 
     /// Lets `key` expire at a millisecond since 1970 if its present time to live allows it. `false` when not,
     /// or there is no such key.
@@ -145,39 +145,39 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     /// [`PEXPIREAT`](https://redis.io/docs/latest/commands/pexpireat/), since 2.6.0, O(1), the options since
     /// 7.0.0.
     fn pexpire_at_options<K: ToSingleRedisArg>(key: K, ts: i64, option: ExpireOption) -> bool, typed none {
-        command!("PEXPIREAT").arg(key).arg(ts).arg(option)
+        command!("PEXPIREAT", key, ts, option)
     }
 
     /// Gives the second since 1970 at which `key` expires.
     ///
     /// [`EXPIRETIME`](https://redis.io/docs/latest/commands/expiretime/), since 7.0.0, O(1).
-    fn expire_time<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("EXPIRETIME").arg(key) }
+    fn expire_time<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("EXPIRETIME", key) }
 
     /// Gives the millisecond since 1970 at which `key` expires.
     ///
     /// [`PEXPIRETIME`](https://redis.io/docs/latest/commands/pexpiretime/), since 7.0.0, O(1).
-    fn pexpire_time<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("PEXPIRETIME").arg(key) }
+    fn pexpire_time<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("PEXPIRETIME", key) }
 
     /// Gives the time to live of `key` in seconds.
     ///
     /// [`TTL`](https://redis.io/docs/latest/commands/ttl/), since 1.0.0, O(1).
-    fn ttl<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("TTL").arg(key) }
+    fn ttl<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("TTL", key) }
 
     /// Gives the time to live of `key` in milliseconds.
     ///
     /// [`PTTL`](https://redis.io/docs/latest/commands/pttl/), since 2.6.0, O(1).
-    fn pttl<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("PTTL").arg(key) }
+    fn pttl<K: ToSingleRedisArg>(key: K) -> IntegerReplyOrNoOp { command!("PTTL", key) }
 
     /// Removes the time to live of `key`. `false` when it has none, or there is no such key.
     ///
     /// [`PERSIST`](https://redis.io/docs/latest/commands/persist/), since 2.2.0, O(1).
-    fn persist<K: ToSingleRedisArg>(key: K) -> bool { command!("PERSIST").arg(key) }
+    fn persist<K: ToSingleRedisArg>(key: K) -> bool { command!("PERSIST", key) }
 
     /// Gives the value of `key` in the server's own form, which RESTORE reads; `None` when there is no such
     /// key.
     ///
     /// [`DUMP`](https://redis.io/docs/latest/commands/dump/), since 2.6.0, O(N).
-    fn dump<K: ToSingleRedisArg>(key: K) -> Option<Bytes>, typed none { command!("DUMP").arg(key) }
+    fn dump<K: ToSingleRedisArg>(key: K) -> Option<Bytes>, typed none { command!("DUMP", key) }
 
     /// Makes `key` of a value that DUMP gave.
     ///
@@ -221,7 +221,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     ///
     /// [`SORT`](https://redis.io/docs/latest/commands/sort/), since 1.0.0, O(N+M*log(M)).
     fn sort<K: ToSingleRedisArg>(key: K, options: SortOptions) -> Vec<String>, typed none {
-        command!("SORT").arg(key).arg(options)
+        command!("SORT", key, options)
     }
 
     /// Gives the elements of a list, set or sorted set in order, on a replica too. An absent key counts as
@@ -229,7 +229,7 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
     ///
     /// [`SORT_RO`](https://redis.io/docs/latest/commands/sort_ro/), since 7.0.0, O(N+M*log(M)).
     fn sort_ro<K: ToSingleRedisArg>(key: K, options: SortOptions) -> Vec<String>, typed none {
-        command!("SORT_RO").arg(key).arg(options)
+        command!("SORT_RO", key, options)
     }
 
     /// Stores the elements of a list, set or sorted set in order as the list `destination`, and gives how
@@ -241,31 +241,31 @@ macro_rules! keys_rows { ($surface:ident) => { $crate::commands::surface::each_r
         destination: D,
         options: SortOptions,
     ) -> usize, typed none {
-        command!("SORT").arg(key).arg(options).arg("STORE").arg(destination)
+        command!("SORT", key, options, "STORE", destination)
     }
 
     /// Gives how the server keeps the value of `key`: `embstr`, `listpack`, …; `None` when there is no such
     /// key.
     ///
     /// [`OBJECT ENCODING`](https://redis.io/docs/latest/commands/object-encoding/), since 2.2.3, O(1).
-    fn object_encoding<K: ToSingleRedisArg>(key: K) -> Option<String> { command!("OBJECT ENCODING").arg(key) }
+    fn object_encoding<K: ToSingleRedisArg>(key: K) -> Option<String> { command!("OBJECT ENCODING", key) }
 
     /// Gives for how many seconds `key` has not been used; `None` when there is no such key. An error under
     /// an LFU policy.
     ///
     /// [`OBJECT IDLETIME`](https://redis.io/docs/latest/commands/object-idletime/), since 2.2.3, O(1).
-    fn object_idletime<K: ToSingleRedisArg>(key: K) -> Option<usize> { command!("OBJECT IDLETIME").arg(key) }
+    fn object_idletime<K: ToSingleRedisArg>(key: K) -> Option<usize> { command!("OBJECT IDLETIME", key) }
 
     /// Gives the logarithmic count of uses of `key`; `None` when there is no such key. An error but under an
     /// LFU policy.
     ///
     /// [`OBJECT FREQ`](https://redis.io/docs/latest/commands/object-freq/), since 4.0.0, O(1).
-    fn object_freq<K: ToSingleRedisArg>(key: K) -> Option<usize> { command!("OBJECT FREQ").arg(key) }
+    fn object_freq<K: ToSingleRedisArg>(key: K) -> Option<usize> { command!("OBJECT FREQ", key) }
 
     /// Gives how many references there are to the value of `key`; `None` when there is no such key.
     ///
     /// [`OBJECT REFCOUNT`](https://redis.io/docs/latest/commands/object-refcount/), since 2.2.3, O(1).
-    fn object_refcount<K: ToSingleRedisArg>(key: K) -> Option<usize> { command!("OBJECT REFCOUNT").arg(key) }
+    fn object_refcount<K: ToSingleRedisArg>(key: K) -> Option<usize> { command!("OBJECT REFCOUNT", key) }
 } } }
 pub(crate) use keys_rows;
 

@@ -8,7 +8,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`LPUSH`](https://redis.io/docs/latest/commands/lpush/), since 1.0.0, O(1) per element.
     fn lpush<K: ToSingleRedisArg, V: ToRedisArgs>(key: K, value: V) -> usize {
-        command!("LPUSH").arg(key).arg(value)
+        command!("LPUSH", key, value)
     }
 
     /// Puts elements before the head if the list exists, and gives the new length: 0 when there is no such
@@ -16,14 +16,14 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`LPUSHX`](https://redis.io/docs/latest/commands/lpushx/), since 2.2.0, O(1) per element.
     fn lpush_exists<K: ToSingleRedisArg, V: ToRedisArgs>(key: K, value: V) -> usize {
-        command!("LPUSHX").arg(key).arg(value)
+        command!("LPUSHX", key, value)
     }
 
     /// Puts elements behind the tail, one after the other, and gives the new length.
     ///
     /// [`RPUSH`](https://redis.io/docs/latest/commands/rpush/), since 1.0.0, O(1) per element.
     fn rpush<K: ToSingleRedisArg, V: ToRedisArgs>(key: K, value: V) -> usize {
-        command!("RPUSH").arg(key).arg(value)
+        command!("RPUSH", key, value)
     }
 
     /// Puts elements behind the tail if the list exists, and gives the new length: 0 when there is no such
@@ -31,7 +31,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`RPUSHX`](https://redis.io/docs/latest/commands/rpushx/), since 2.2.0, O(1) per element.
     fn rpush_exists<K: ToSingleRedisArg, V: ToRedisArgs>(key: K, value: V) -> usize {
-        command!("RPUSHX").arg(key).arg(value)
+        command!("RPUSHX", key, value)
     }
 
     /// Takes the head, or up to `count` elements from it on.
@@ -41,7 +41,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`LPOP`](https://redis.io/docs/latest/commands/lpop/), since 1.0.0, O(N).
     fn lpop<K: ToSingleRedisArg>(key: K, count: Option<NonZeroUsize>) -> Value, typed any {
-        command!("LPOP").arg(key).arg(count)
+        command!("LPOP", key, count)
     }
 
     /// Takes the tail, or up to `count` elements from it on.
@@ -51,7 +51,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`RPOP`](https://redis.io/docs/latest/commands/rpop/), since 1.0.0, O(N).
     fn rpop<K: ToSingleRedisArg>(key: K, count: Option<NonZeroUsize>) -> Value, typed any {
-        command!("RPOP").arg(key).arg(count)
+        command!("RPOP", key, count)
     }
 
     /// Takes up to `count` elements from an end of the first of `numkeys` lists that is not empty. Gives its
@@ -64,7 +64,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
         dir: Direction,
         count: usize,
     ) -> Option<(String, Vec<String>)> {
-        command!("LMPOP").arg(numkeys).arg(key).arg(dir).arg("COUNT").arg(count)
+        command!("LMPOP", numkeys, key, dir, "COUNT", count)
     }
 
     /// Takes an element from an end of one list and puts it at an end of another, which may be the same.
@@ -77,7 +77,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
         src_dir: Direction,
         dst_dir: Direction,
     ) -> Option<String>, typed (String) {
-        command!("LMOVE").arg(srckey).arg(dstkey).arg(src_dir).arg(dst_dir)
+        command!("LMOVE", srckey, dstkey, src_dir, dst_dir)
     }
 
     /// Takes the tail of one list and puts it before the head of another, which may be the same. Gives the
@@ -85,20 +85,20 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`RPOPLPUSH`](https://redis.io/docs/latest/commands/rpoplpush/), since 1.2.0, O(1).
     fn rpoplpush<K: ToSingleRedisArg, D: ToSingleRedisArg>(key: K, dstkey: D) -> Option<String> {
-        command!("RPOPLPUSH").arg(key).arg(dstkey)
+        command!("RPOPLPUSH", key, dstkey)
     }
 
     /// Gives the number of elements, 0 when there is no such key.
     ///
     /// [`LLEN`](https://redis.io/docs/latest/commands/llen/), since 1.0.0, O(1).
-    fn llen<K: ToSingleRedisArg>(key: K) -> usize { command!("LLEN").arg(key) }
+    fn llen<K: ToSingleRedisArg>(key: K) -> usize { command!("LLEN", key) }
 
     /// Gives the element at `index`, counted from 0 at the head or from -1 at the tail; `None` when there is
     /// none.
     ///
     /// [`LINDEX`](https://redis.io/docs/latest/commands/lindex/), since 1.0.0, O(N).
     fn lindex<K: ToSingleRedisArg>(key: K, index: isize) -> Option<String> {
-        command!("LINDEX").arg(key).arg(index)
+        command!("LINDEX", key, index)
     }
 
     /// Gives the elements from index `start` to `stop`, both included; -1 is the tail. An absent key counts
@@ -106,7 +106,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`LRANGE`](https://redis.io/docs/latest/commands/lrange/), since 1.0.0, O(S+N).
     fn lrange<K: ToSingleRedisArg>(key: K, start: isize, stop: isize) -> Vec<String> {
-        command!("LRANGE").arg(key).arg(start).arg(stop)
+        command!("LRANGE", key, start, stop)
     }
 
     /// Gives the place of an element, `None` when it is not there; with [`LposOptions::count`] the list of
@@ -118,7 +118,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
         value: V,
         options: LposOptions,
     ) -> Option<usize>, typed any {
-        command!("LPOS").arg(key).arg(value).arg(options)
+        command!("LPOS", key, value, options)
     }
 
     /// Puts an element before the first one equal to `pivot`, and gives the new length: -1 when there is no
@@ -130,7 +130,7 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
         pivot: P,
         value: V,
     ) -> isize {
-        command!("LINSERT").arg(key).arg("BEFORE").arg(pivot).arg(value)
+        command!("LINSERT", key, "BEFORE", pivot, value)
     }
 
     /// Puts an element behind the first one equal to `pivot`, and gives the new length: -1 when there is no
@@ -142,14 +142,14 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
         pivot: P,
         value: V,
     ) -> isize {
-        command!("LINSERT").arg(key).arg("AFTER").arg(pivot).arg(value)
+        command!("LINSERT", key, "AFTER", pivot, value)
     }
 
     /// Replaces the element at `index`. An error when there is none.
     ///
     /// [`LSET`](https://redis.io/docs/latest/commands/lset/), since 1.0.0, O(N).
     fn lset<K: ToSingleRedisArg, V: ToSingleRedisArg>(key: K, index: isize, value: V) -> () {
-        command!("LSET").arg(key).arg(index).arg(value)
+        command!("LSET", key, index, value)
     }
 
     /// Deletes elements equal to `value` and gives how many: the first `count` from the head, from the tail
@@ -157,14 +157,14 @@ macro_rules! lists_rows { ($surface:ident) => { $crate::commands::surface::each_
     ///
     /// [`LREM`](https://redis.io/docs/latest/commands/lrem/), since 1.0.0, O(N+M).
     fn lrem<K: ToSingleRedisArg, V: ToSingleRedisArg>(key: K, count: isize, value: V) -> usize {
-        command!("LREM").arg(key).arg(count).arg(value)
+        command!("LREM", key, count, value)
     }
 
     /// Deletes all elements but those from index `start` to `stop`, both included.
     ///
     /// [`LTRIM`](https://redis.io/docs/latest/commands/ltrim/), since 1.0.0, O(N).
     fn ltrim<K: ToSingleRedisArg>(key: K, start: isize, stop: isize) -> () {
-        command!("LTRIM").arg(key).arg(start).arg(stop)
+        command!("LTRIM", key, start, stop)
     }
 } } }
 pub(crate) use lists_rows;
@@ -179,7 +179,7 @@ macro_rules! lists_blocking_rows { ($surface:ident) => { $crate::commands::surfa
     ///
     /// [`BLPOP`](https://redis.io/docs/latest/commands/blpop/), since 2.0.0, O(N).
     fn blpop<K: ToRedisArgs>(key: K, timeout: f64) -> Option<(String, String)>, typed (Option<[String; 2]>) {
-        command!("BLPOP").arg(key).arg(timeout)
+        command!("BLPOP", key, timeout)
     }
 
     /// Takes the tail of the first list that is not empty, waiting for one up to `timeout` seconds (0: for
@@ -190,7 +190,7 @@ macro_rules! lists_blocking_rows { ($surface:ident) => { $crate::commands::surfa
     ///
     /// [`BRPOP`](https://redis.io/docs/latest/commands/brpop/), since 2.0.0, O(N).
     fn brpop<K: ToRedisArgs>(key: K, timeout: f64) -> Option<(String, String)>, typed (Option<[String; 2]>) {
-        command!("BRPOP").arg(key).arg(timeout)
+        command!("BRPOP", key, timeout)
     }
 
     /// Takes up to `count` elements from an end of the first of `numkeys` lists that is not empty, waiting
@@ -205,7 +205,7 @@ macro_rules! lists_blocking_rows { ($surface:ident) => { $crate::commands::surfa
         dir: Direction,
         count: usize,
     ) -> Option<(String, Vec<String>)>, typed (Option<[String; 2]>) {
-        command!("BLMPOP").arg(timeout).arg(numkeys).arg(key).arg(dir).arg("COUNT").arg(count)
+        command!("BLMPOP", timeout, numkeys, key, dir, "COUNT", count)
     }
 
     /// Takes an element from an end of one list and puts it at an end of another, waiting for one up to
@@ -219,7 +219,7 @@ macro_rules! lists_blocking_rows { ($surface:ident) => { $crate::commands::surfa
         dst_dir: Direction,
         timeout: f64,
     ) -> Option<String> {
-        command!("BLMOVE").arg(srckey).arg(dstkey).arg(src_dir).arg(dst_dir).arg(timeout)
+        command!("BLMOVE", srckey, dstkey, src_dir, dst_dir, timeout)
     }
 
     /// Takes the tail of one list and puts it before the head of another, waiting for one up to `timeout`
@@ -231,7 +231,7 @@ macro_rules! lists_blocking_rows { ($surface:ident) => { $crate::commands::surfa
         dstkey: D,
         timeout: f64,
     ) -> Option<String> {
-        command!("BRPOPLPUSH").arg(srckey).arg(dstkey).arg(timeout)
+        command!("BRPOPLPUSH", srckey, dstkey, timeout)
     }
 } } }
 pub(crate) use lists_blocking_rows;

@@ -7,21 +7,21 @@ macro_rules! publishing_rows { ($surface:ident) => { $crate::commands::surface::
     ///
     /// [`PUBLISH`](https://redis.io/docs/latest/commands/publish/), since 2.0.0, O(N+M).
     fn publish<K: ToSingleRedisArg, E: ToSingleRedisArg>(channel: K, message: E) -> usize {
-        command!("PUBLISH").arg(channel).arg(message)
+        command!("PUBLISH", channel, message)
     }
 
     /// Publishes a message on a channel of its shard and gives how many subscribers of this node got it.
     ///
     /// [`SPUBLISH`](https://redis.io/docs/latest/commands/spublish/), since 7.0.0, O(N).
     fn spublish<K: ToSingleRedisArg, E: ToSingleRedisArg>(channel: K, message: E) -> usize {
-        command!("SPUBLISH").arg(channel).arg(message)
+        command!("SPUBLISH", channel, message)
     }
 
     /// Gives the channels that somebody listens to on this node: all, or those that match a glob pattern.
     ///
     /// [`PUBSUB CHANNELS`](https://redis.io/docs/latest/commands/pubsub-channels/), since 2.8.0, O(N).
     fn pubsub_channels(pattern: Option<&'a str>) -> Vec<String>, typed none {
-        command!("PUBSUB CHANNELS").arg(pattern)
+        command!("PUBSUB CHANNELS", pattern)
     }
 
     /// Gives the number of patterns that somebody listens to on this node.
@@ -33,7 +33,7 @@ macro_rules! publishing_rows { ($surface:ident) => { $crate::commands::surface::
     ///
     /// [`PUBSUB NUMSUB`](https://redis.io/docs/latest/commands/pubsub-numsub/), since 2.8.0, O(N).
     fn pubsub_numsub<C: ToRedisArgs>(channels: C) -> HashMap<String, usize>, typed none {
-        command!("PUBSUB NUMSUB").arg(channels)
+        command!("PUBSUB NUMSUB", channels)
     }
 
     /// Gives the channels of shards that somebody listens to on this node: all, or those that match a glob
@@ -42,14 +42,14 @@ macro_rules! publishing_rows { ($surface:ident) => { $crate::commands::surface::
     /// [`PUBSUB SHARDCHANNELS`](https://redis.io/docs/latest/commands/pubsub-shardchannels/), since 7.0.0,
     /// O(N).
     fn pubsub_shardchannels(pattern: Option<&'a str>) -> Vec<String>, typed none {
-        command!("PUBSUB SHARDCHANNELS").arg(pattern)
+        command!("PUBSUB SHARDCHANNELS", pattern)
     }
 
     /// Gives the number of subscribers of each of these channels of shards on this node.
     ///
     /// [`PUBSUB SHARDNUMSUB`](https://redis.io/docs/latest/commands/pubsub-shardnumsub/), since 7.0.0, O(N).
     fn pubsub_shardnumsub<C: ToRedisArgs>(channels: C) -> HashMap<String, usize>, typed none {
-        command!("PUBSUB SHARDNUMSUB").arg(channels)
+        command!("PUBSUB SHARDNUMSUB", channels)
     }
 } } }
 pub(crate) use publishing_rows;

@@ -55,20 +55,20 @@ macro_rules! scripting_rows { ($surface:ident) => { $crate::commands::surface::e
     ///
     /// [`SCRIPT LOAD`](https://redis.io/docs/latest/commands/script-load/), since 2.6.0, O(N).
     fn script_load<S: ToSingleRedisArg>(script: S) -> String, typed none {
-        command!("SCRIPT LOAD").arg(script)
+        command!("SCRIPT LOAD", script)
     }
 
     /// Tells of each SHA-1 whether the server has its script.
     ///
     /// [`SCRIPT EXISTS`](https://redis.io/docs/latest/commands/script-exists/), since 2.6.0, O(N).
     fn script_exists<S: ToRedisArgs>(sha1s: S) -> Vec<bool>, typed none {
-        command!("SCRIPT EXISTS").arg(sha1s)
+        command!("SCRIPT EXISTS", sha1s)
     }
 
     /// Makes the server forget all scripts.
     ///
     /// [`SCRIPT FLUSH`](https://redis.io/docs/latest/commands/script-flush/), since 2.6.0, O(N).
-    fn script_flush(mode: FlushMode) -> (), typed none { command!("SCRIPT FLUSH").arg(mode) }
+    fn script_flush(mode: FlushMode) -> (), typed none { command!("SCRIPT FLUSH", mode) }
 
     /// Ends the script that is running, if it has written nothing. An error (`NOTBUSY`) when none is.
     ///
@@ -78,7 +78,7 @@ macro_rules! scripting_rows { ($surface:ident) => { $crate::commands::surface::e
     /// Gives the source of a script by its SHA-1 in hex.
     ///
     /// [`SCRIPT SHOW`](https://valkey.io/commands/script-show/), since Valkey 8.0.0, O(1).
-    fn script_show<S: ToSingleRedisArg>(sha1: S) -> String, typed none { command!("SCRIPT SHOW").arg(sha1) }
+    fn script_show<S: ToSingleRedisArg>(sha1: S) -> String, typed none { command!("SCRIPT SHOW", sha1) }
 
     /// Calls a function of a library that the server has.
     ///
@@ -108,7 +108,7 @@ macro_rules! scripting_rows { ($surface:ident) => { $crate::commands::surface::e
     ///
     /// [`FUNCTION LOAD`](https://redis.io/docs/latest/commands/function-load/), since 7.0.0, O(1).
     fn function_load<C: ToSingleRedisArg>(code: C) -> String, typed none {
-        command!("FUNCTION LOAD").arg(code)
+        command!("FUNCTION LOAD", code)
     }
 
     /// Gives the server a library of functions, in the place of one of the same name, and gets the library's
@@ -116,14 +116,14 @@ macro_rules! scripting_rows { ($surface:ident) => { $crate::commands::surface::e
     ///
     /// [`FUNCTION LOAD`](https://redis.io/docs/latest/commands/function-load/), since 7.0.0, O(1).
     fn function_load_replace<C: ToSingleRedisArg>(code: C) -> String, typed none {
-        command!("FUNCTION LOAD").arg("REPLACE").arg(code)
+        command!("FUNCTION LOAD", "REPLACE", code)
     }
 
     /// Gives the libraries that the server has: for each its name, engine, functions and, if asked for, code.
     ///
     /// [`FUNCTION LIST`](https://redis.io/docs/latest/commands/function-list/), since 7.0.0, O(N).
     fn function_list(options: &'a FunctionListOptions) -> Vec<HashMap<String, Value>>, typed none {
-        command!("FUNCTION LIST").arg(options)
+        command!("FUNCTION LIST", options)
     }
 
     /// Gives the function that is running, if any, and figures about the engines.
@@ -135,13 +135,13 @@ macro_rules! scripting_rows { ($surface:ident) => { $crate::commands::surface::e
     ///
     /// [`FUNCTION DELETE`](https://redis.io/docs/latest/commands/function-delete/), since 7.0.0, O(1).
     fn function_delete<L: ToSingleRedisArg>(library: L) -> (), typed none {
-        command!("FUNCTION DELETE").arg(library)
+        command!("FUNCTION DELETE", library)
     }
 
     /// Deletes all libraries.
     ///
     /// [`FUNCTION FLUSH`](https://redis.io/docs/latest/commands/function-flush/), since 7.0.0, O(N).
-    fn function_flush(mode: FlushMode) -> (), typed none { command!("FUNCTION FLUSH").arg(mode) }
+    fn function_flush(mode: FlushMode) -> (), typed none { command!("FUNCTION FLUSH", mode) }
 
     /// Gives all libraries in the server's own form.
     ///
@@ -152,7 +152,7 @@ macro_rules! scripting_rows { ($surface:ident) => { $crate::commands::surface::e
     ///
     /// [`FUNCTION RESTORE`](https://redis.io/docs/latest/commands/function-restore/), since 7.0.0, O(N).
     fn function_restore<P: ToSingleRedisArg>(payload: P, policy: FunctionRestorePolicy) -> (), typed none {
-        command!("FUNCTION RESTORE").arg(payload).arg(policy)
+        command!("FUNCTION RESTORE", payload, policy)
     }
 
     /// Ends the function that is running, if it has written nothing. An error (`NOTBUSY`) when none is.

@@ -16,7 +16,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`INFO`](https://redis.io/docs/latest/commands/info/), since 1.0.0, O(1), several sections since
     /// 7.0.0.
-    fn info_sections<S: ToRedisArgs>(sections: S) -> String, typed none { command!("INFO").arg(sections) }
+    fn info_sections<S: ToRedisArgs>(sections: S) -> String, typed none { command!("INFO", sections) }
 
     /// Gives the number of keys in the database.
     ///
@@ -36,7 +36,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Deletes all keys of all databases, before the reply or in the background.
     ///
     /// [`FLUSHALL`](https://redis.io/docs/latest/commands/flushall/), since 1.0.0, O(N).
-    fn flushall_options(options: &'a FlushAllOptions) -> () { command!("FLUSHALL").arg(options) }
+    fn flushall_options(options: &'a FlushAllOptions) -> () { command!("FLUSHALL", options) }
 
     /// Deletes all keys of the database.
     ///
@@ -46,26 +46,26 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Deletes all keys of the database, before the reply or in the background.
     ///
     /// [`FLUSHDB`](https://redis.io/docs/latest/commands/flushdb/), since 1.0.0, O(N).
-    fn flushdb_options(options: &'a FlushDbOptions) -> () { command!("FLUSHDB").arg(options) }
+    fn flushdb_options(options: &'a FlushDbOptions) -> () { command!("FLUSHDB", options) }
 
     /// Exchanges two databases: who uses one sees the keys of the other at once.
     ///
     /// [`SWAPDB`](https://redis.io/docs/latest/commands/swapdb/), since 4.0.0, O(N).
-    fn swapdb(first: u32, second: u32) -> (), typed none { command!("SWAPDB").arg(first).arg(second) }
+    fn swapdb(first: u32, second: u32) -> (), typed none { command!("SWAPDB", first, second) }
 
     /// Gives configuration parameters by name or glob pattern. Those that do not exist are left out.
     ///
     /// [`CONFIG GET`](https://redis.io/docs/latest/commands/config-get/), since 2.0.0, O(N), several since
     /// 7.0.0.
     fn config_get<P: ToRedisArgs>(parameters: P) -> HashMap<String, String>, typed none {
-        command!("CONFIG GET").arg(parameters)
+        command!("CONFIG GET", parameters)
     }
 
     /// Sets configuration parameters, all or none, from a map or from a list of pairs.
     ///
     /// [`CONFIG SET`](https://redis.io/docs/latest/commands/config-set/), since 2.0.0, O(N), several since
     /// 7.0.0.
-    fn config_set<P: ToRedisArgs>(parameters: P) -> (), typed none { command!("CONFIG SET").arg(parameters) }
+    fn config_set<P: ToRedisArgs>(parameters: P) -> (), typed none { command!("CONFIG SET", parameters) }
 
     /// Sets the counters of INFO to zero.
     ///
@@ -91,7 +91,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// done.
     ///
     /// [`BGSAVE`](https://redis.io/docs/latest/commands/bgsave/), since 1.0.0, O(1).
-    fn bgsave_schedule() -> String, typed none { command!("BGSAVE").arg("SCHEDULE") }
+    fn bgsave_schedule() -> String, typed none { command!("BGSAVE", "SCHEDULE") }
 
     /// Begins to write the append only file anew in the background, and says so.
     ///
@@ -112,23 +112,23 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`REPLICAOF`](https://redis.io/docs/latest/commands/replicaof/), since 5.0.0, O(1).
     fn replicaof<H: ToSingleRedisArg>(host: H, port: u16) -> (), typed none {
-        command!("REPLICAOF").arg(host).arg(port)
+        command!("REPLICAOF", host, port)
     }
 
     /// Makes the server a primary. It keeps its keys.
     ///
     /// [`REPLICAOF`](https://redis.io/docs/latest/commands/replicaof/), since 5.0.0, O(1).
-    fn replicaof_no_one() -> (), typed none { command!("REPLICAOF").arg("NO").arg("ONE") }
+    fn replicaof_no_one() -> (), typed none { command!("REPLICAOF", "NO", "ONE") }
 
     /// Begins to hand the server's part over to a replica.
     ///
     /// [`FAILOVER`](https://redis.io/docs/latest/commands/failover/), since 6.2.0, O(1).
-    fn failover(options: FailoverOptions) -> (), typed none { command!("FAILOVER").arg(options) }
+    fn failover(options: FailoverOptions) -> (), typed none { command!("FAILOVER", options) }
 
     /// Gives up a handover that is under way.
     ///
     /// [`FAILOVER`](https://redis.io/docs/latest/commands/failover/), since 6.2.0, O(1).
-    fn failover_abort() -> (), typed none { command!("FAILOVER").arg("ABORT") }
+    fn failover_abort() -> (), typed none { command!("FAILOVER", "ABORT") }
 
     /// Gives the bytes that a key and its value take; `None` when there is no such key. Of a collection,
     /// `samples` elements are looked at (0: all; the server's default is 5).
@@ -164,7 +164,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// all for -1.
     ///
     /// [`SLOWLOG GET`](https://redis.io/docs/latest/commands/slowlog-get/), since 2.2.12, O(N).
-    fn slowlog_get(count: Option<i64>) -> Vec<SlowLogEntry>, typed none { command!("SLOWLOG GET").arg(count) }
+    fn slowlog_get(count: Option<i64>) -> Vec<SlowLogEntry>, typed none { command!("SLOWLOG GET", count) }
 
     /// Gives the number of entries in the slow log.
     ///
@@ -180,18 +180,18 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`COMMANDLOG GET`](https://valkey.io/commands/commandlog-get/), since Valkey 8.1.0, O(N).
     fn commandlog_get(count: i64, kind: CommandLogKind) -> Vec<SlowLogEntry>, typed none {
-        command!("COMMANDLOG GET").arg(count).arg(kind)
+        command!("COMMANDLOG GET", count, kind)
     }
 
     /// Gives the number of entries in one of the command logs.
     ///
     /// [`COMMANDLOG LEN`](https://valkey.io/commands/commandlog-len/), since Valkey 8.1.0, O(1).
-    fn commandlog_len(kind: CommandLogKind) -> usize, typed none { command!("COMMANDLOG LEN").arg(kind) }
+    fn commandlog_len(kind: CommandLogKind) -> usize, typed none { command!("COMMANDLOG LEN", kind) }
 
     /// Empties one of the command logs.
     ///
     /// [`COMMANDLOG RESET`](https://valkey.io/commands/commandlog-reset/), since Valkey 8.1.0, O(N).
-    fn commandlog_reset(kind: CommandLogKind) -> (), typed none { command!("COMMANDLOG RESET").arg(kind) }
+    fn commandlog_reset(kind: CommandLogKind) -> (), typed none { command!("COMMANDLOG RESET", kind) }
 
     /// Gives the latest spike of each event that the latency monitor knows.
     ///
@@ -202,7 +202,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`LATENCY HISTORY`](https://redis.io/docs/latest/commands/latency-history/), since 2.8.13, O(1).
     fn latency_history<E: ToSingleRedisArg>(event: E) -> Vec<(u64, u64)>, typed none {
-        command!("LATENCY HISTORY").arg(event)
+        command!("LATENCY HISTORY", event)
     }
 
     /// Gives how long commands took: for each its `calls` and its `histogram_usec`. Of all commands when none
@@ -210,14 +210,14 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`LATENCY HISTOGRAM`](https://redis.io/docs/latest/commands/latency-histogram/), since 7.0.0, O(N).
     fn latency_histogram<C: ToRedisArgs>(commands: C) -> HashMap<String, Value>, typed none {
-        command!("LATENCY HISTOGRAM").arg(commands)
+        command!("LATENCY HISTOGRAM", commands)
     }
 
     /// Draws an event's spikes with characters.
     ///
     /// [`LATENCY GRAPH`](https://redis.io/docs/latest/commands/latency-graph/), since 2.8.13, O(1).
     fn latency_graph<E: ToSingleRedisArg>(event: E) -> String, typed none {
-        command!("LATENCY GRAPH").arg(event)
+        command!("LATENCY GRAPH", event)
     }
 
     /// Gives advice about what makes the server slow.
@@ -228,7 +228,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// Forgets the spikes of some events, of all when none is named, and gives of how many.
     ///
     /// [`LATENCY RESET`](https://redis.io/docs/latest/commands/latency-reset/), since 2.8.13, O(1).
-    fn latency_reset<E: ToRedisArgs>(events: E) -> usize, typed none { command!("LATENCY RESET").arg(events) }
+    fn latency_reset<E: ToRedisArgs>(events: E) -> usize, typed none { command!("LATENCY RESET", events) }
 
     /// Gives the number of the server's commands.
     ///
@@ -244,7 +244,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`COMMAND LIST`](https://redis.io/docs/latest/commands/command-list/), since 7.0.0, O(N).
     fn command_list_filtered(filter: CommandFilter) -> Vec<String>, typed none {
-        command!("COMMAND LIST").arg(filter)
+        command!("COMMAND LIST", filter)
     }
 
     /// Gives what the server says about commands; null for each that it does not know. When none is named,
@@ -252,21 +252,21 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`COMMAND INFO`](https://redis.io/docs/latest/commands/command-info/), since 2.8.13, O(N).
     fn command_info<C: ToRedisArgs>(names: C) -> Vec<Value>, typed none {
-        command!("COMMAND INFO").arg(names)
+        command!("COMMAND INFO", names)
     }
 
     /// Gives the server's documentation of commands, of all of them when none is named.
     ///
     /// [`COMMAND DOCS`](https://redis.io/docs/latest/commands/command-docs/), since 7.0.0, O(N).
     fn command_docs<C: ToRedisArgs>(names: C) -> HashMap<String, Value>, typed none {
-        command!("COMMAND DOCS").arg(names)
+        command!("COMMAND DOCS", names)
     }
 
     /// Gives the keys in a command with its arguments.
     ///
     /// [`COMMAND GETKEYS`](https://redis.io/docs/latest/commands/command-getkeys/), since 2.8.13, O(N).
     fn command_getkeys<C: ToRedisArgs>(words: C) -> Vec<String>, typed none {
-        command!("COMMAND GETKEYS").arg(words)
+        command!("COMMAND GETKEYS", words)
     }
 
     /// Gives the keys in a command with its arguments, and what it does to each.
@@ -274,7 +274,7 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// [`COMMAND GETKEYSANDFLAGS`](https://redis.io/docs/latest/commands/command-getkeysandflags/), since
     /// 7.0.0, O(N).
     fn command_getkeysandflags<C: ToRedisArgs>(words: C) -> Vec<(String, Vec<String>)>, typed none {
-        command!("COMMAND GETKEYSANDFLAGS").arg(words)
+        command!("COMMAND GETKEYSANDFLAGS", words)
     }
 
     /// Gives the loaded modules: for each its `name`, `ver`, `path` and `args`.
@@ -286,20 +286,20 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`MODULE LOAD`](https://redis.io/docs/latest/commands/module-load/), since 4.0.0, O(1).
     fn module_load<P: ToSingleRedisArg, A: ToRedisArgs>(path: P, arguments: A) -> (), typed none {
-        command!("MODULE LOAD").arg(path).arg(arguments)
+        command!("MODULE LOAD", path, arguments)
     }
 
     /// Loads a module from a file of the server, with a configuration.
     ///
     /// [`MODULE LOADEX`](https://redis.io/docs/latest/commands/module-loadex/), since 7.0.0, O(1).
     fn module_loadex<P: ToSingleRedisArg>(path: P, options: &'a ModuleOptions) -> (), typed none {
-        command!("MODULE LOADEX").arg(path).arg(options)
+        command!("MODULE LOADEX", path, options)
     }
 
     /// Unloads a module.
     ///
     /// [`MODULE UNLOAD`](https://redis.io/docs/latest/commands/module-unload/), since 4.0.0, O(1).
-    fn module_unload<N: ToSingleRedisArg>(name: N) -> (), typed none { command!("MODULE UNLOAD").arg(name) }
+    fn module_unload<N: ToSingleRedisArg>(name: N) -> (), typed none { command!("MODULE UNLOAD", name) }
 
     /// Gives a picture made by the server, and its version.
     ///
@@ -324,25 +324,25 @@ macro_rules! acl_rows { ($surface:ident) => { $crate::commands::surface::each_ro
     ///
     /// [`ACL GETUSER`](https://redis.io/docs/latest/commands/acl-getuser/), since 6.0.0, O(N).
     fn acl_getuser<K: ToSingleRedisArg>(username: K) -> Option<AclInfo> {
-        command!("ACL GETUSER").arg(username)
+        command!("ACL GETUSER", username)
     }
 
     /// Makes a user who may do nothing, or leaves the one that exists as it is.
     ///
     /// [`ACL SETUSER`](https://redis.io/docs/latest/commands/acl-setuser/), since 6.0.0, O(N).
-    fn acl_setuser<K: ToSingleRedisArg>(username: K) -> () { command!("ACL SETUSER").arg(username) }
+    fn acl_setuser<K: ToSingleRedisArg>(username: K) -> () { command!("ACL SETUSER", username) }
 
     /// Makes a user if there is none of that name, and applies rules one after the other.
     ///
     /// [`ACL SETUSER`](https://redis.io/docs/latest/commands/acl-setuser/), since 6.0.0, O(N).
     fn acl_setuser_rules<K: ToSingleRedisArg>(username: K, rules: &'a [Rule]) -> () {
-        command!("ACL SETUSER").arg(username).arg(rules)
+        command!("ACL SETUSER", username, rules)
     }
 
     /// Deletes users, closes their connections, and gives how many there were.
     ///
     /// [`ACL DELUSER`](https://redis.io/docs/latest/commands/acl-deluser/), since 6.0.0, O(1).
-    fn acl_deluser<K: ToRedisArgs>(usernames: &'a [K]) -> usize { command!("ACL DELUSER").arg(usernames) }
+    fn acl_deluser<K: ToRedisArgs>(usernames: &'a [K]) -> usize { command!("ACL DELUSER", usernames) }
 
     /// Tells whether a user may send a command: `"OK"`, or what is forbidden.
     ///
@@ -352,7 +352,7 @@ macro_rules! acl_rows { ($surface:ident) => { $crate::commands::surface::each_ro
         command: C,
         args: A,
     ) -> String {
-        command!("ACL DRYRUN").arg(username).arg(command).arg(args)
+        command!("ACL DRYRUN", username, command, args)
     }
 
     /// Gives the categories of commands.
@@ -364,7 +364,7 @@ macro_rules! acl_rows { ($surface:ident) => { $crate::commands::surface::each_ro
     ///
     /// [`ACL CAT`](https://redis.io/docs/latest/commands/acl-cat/), since 6.0.0, O(1).
     fn acl_cat_categoryname<K: ToSingleRedisArg>(categoryname: K) -> HashSet<String> {
-        command!("ACL CAT").arg(categoryname)
+        command!("ACL CAT", categoryname)
     }
 
     /// Gives a random password of 256 bits, in hex.
@@ -375,7 +375,7 @@ macro_rules! acl_rows { ($surface:ident) => { $crate::commands::surface::each_ro
     /// Gives a random password of that many bits, in hex.
     ///
     /// [`ACL GENPASS`](https://redis.io/docs/latest/commands/acl-genpass/), since 6.0.0, O(1).
-    fn acl_genpass_bits(bits: isize) -> String { command!("ACL GENPASS").arg(bits) }
+    fn acl_genpass_bits(bits: isize) -> String { command!("ACL GENPASS", bits) }
 
     /// Gives the name of the connection's user.
     ///
@@ -386,13 +386,13 @@ macro_rules! acl_rows { ($surface:ident) => { $crate::commands::surface::each_ro
     ///
     /// [`ACL LOG`](https://redis.io/docs/latest/commands/acl-log/), since 6.0.0, O(N).
     fn acl_log(count: isize) -> Vec<HashMap<String, Value>>, typed (Vec<String>) {
-        command!("ACL LOG").arg(count)
+        command!("ACL LOG", count)
     }
 
     /// Forgets all refusals.
     ///
     /// [`ACL LOG`](https://redis.io/docs/latest/commands/acl-log/), since 6.0.0, O(N).
-    fn acl_log_reset() -> () { command!("ACL LOG").arg("RESET") }
+    fn acl_log_reset() -> () { command!("ACL LOG", "RESET") }
 
     /// Reads the users from the file of access control lists.
     ///

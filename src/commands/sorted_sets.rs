@@ -12,7 +12,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         member: M,
         score: S,
     ) -> usize {
-        command!("ZADD").arg(key).arg(score).arg(member)
+        command!("ZADD", key, score, member)
     }
 
     /// Adds members, or gives them other scores, and tells how many are new. Each item is a score and its
@@ -23,7 +23,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         key: K,
         items: &'a [(S, M)],
     ) -> usize {
-        command!("ZADD").arg(key).arg(items)
+        command!("ZADD", key, items)
     }
 
     /// Adds a member, or gives it another score, as far as the options allow, and tells how many are new.
@@ -38,7 +38,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         score: S,
         options: &'a SortedSetAddOptions,
     ) -> usize {
-        command!("ZADD").arg(key).arg(options).arg(score).arg(member)
+        command!("ZADD", key, options, score, member)
     }
 
     /// Adds members, or gives them other scores, as far as the options allow, and tells how many are new.
@@ -50,7 +50,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         items: &'a [(S, M)],
         options: &'a SortedSetAddOptions,
     ) -> usize {
-        command!("ZADD").arg(key).arg(options).arg(items)
+        command!("ZADD", key, options, items)
     }
 
     /// Adds `delta` to the score of a member and gives the sum; an absent member counts as 0.
@@ -61,14 +61,14 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         member: M,
         delta: D,
     ) -> f64 {
-        command!("ZINCRBY").arg(key).arg(delta).arg(member)
+        command!("ZINCRBY", key, delta, member)
     }
 
     /// Deletes members and gives how many there were. With the last member goes the key.
     ///
     /// [`ZREM`](https://redis.io/docs/latest/commands/zrem/), since 1.2.0, O(M*log(N)).
     fn zrem<K: ToSingleRedisArg, M: ToRedisArgs>(key: K, members: M) -> usize {
-        command!("ZREM").arg(key).arg(members)
+        command!("ZREM", key, members)
     }
 
     /// Deletes the members of the same score whose bytes are between `min` and `max`, and gives how many.
@@ -79,7 +79,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         min: M,
         max: MM,
     ) -> usize {
-        command!("ZREMRANGEBYLEX").arg(key).arg(min).arg(max)
+        command!("ZREMRANGEBYLEX", key, min, max)
     }
 
     /// Deletes the members whose score is between `min` and `max`, and gives how many.
@@ -91,20 +91,20 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         min: M,
         max: MM,
     ) -> usize {
-        command!("ZREMRANGEBYSCORE").arg(key).arg(min).arg(max)
+        command!("ZREMRANGEBYSCORE", key, min, max)
     }
 
     /// Deletes the members from rank `start` to `stop`, both included, and gives how many.
     ///
     /// [`ZREMRANGEBYRANK`](https://redis.io/docs/latest/commands/zremrangebyrank/), since 2.0.0, O(log(N)+M).
     fn zremrangebyrank<K: ToSingleRedisArg>(key: K, start: isize, stop: isize) -> usize {
-        command!("ZREMRANGEBYRANK").arg(key).arg(start).arg(stop)
+        command!("ZREMRANGEBYRANK", key, start, stop)
     }
 
     /// Gives the number of members, 0 when there is no such key.
     ///
     /// [`ZCARD`](https://redis.io/docs/latest/commands/zcard/), since 1.2.0, O(1).
-    fn zcard<K: ToSingleRedisArg>(key: K) -> usize { command!("ZCARD").arg(key) }
+    fn zcard<K: ToSingleRedisArg>(key: K) -> usize { command!("ZCARD", key) }
 
     /// Gives the number of members whose score is between `min` and `max`.
     ///
@@ -114,7 +114,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         min: M,
         max: MM,
     ) -> usize {
-        command!("ZCOUNT").arg(key).arg(min).arg(max)
+        command!("ZCOUNT", key, min, max)
     }
 
     /// Gives the number of members of the same score whose bytes are between `min` and `max`.
@@ -125,14 +125,14 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         min: M,
         max: MM,
     ) -> usize {
-        command!("ZLEXCOUNT").arg(key).arg(min).arg(max)
+        command!("ZLEXCOUNT", key, min, max)
     }
 
     /// Gives the score of a member; `None` when there is no such member or key.
     ///
     /// [`ZSCORE`](https://redis.io/docs/latest/commands/zscore/), since 1.2.0, O(1).
     fn zscore<K: ToSingleRedisArg, M: ToSingleRedisArg>(key: K, member: M) -> Option<f64> {
-        command!("ZSCORE").arg(key).arg(member)
+        command!("ZSCORE", key, member)
     }
 
     /// Gives the scores of several members in their order, `None` for each that does not exist.
@@ -142,14 +142,14 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         key: K,
         members: &'a [M],
     ) -> Vec<Option<f64>>, typed (Option<Vec<f64>>) {
-        command!("ZMSCORE").arg(key).arg(members)
+        command!("ZMSCORE", key, members)
     }
 
     /// Gives the rank of a member, 0 for the lowest score; `None` when there is no such member or key.
     ///
     /// [`ZRANK`](https://redis.io/docs/latest/commands/zrank/), since 2.0.0, O(log(N)).
     fn zrank<K: ToSingleRedisArg, M: ToSingleRedisArg>(key: K, member: M) -> Option<usize> {
-        command!("ZRANK").arg(key).arg(member)
+        command!("ZRANK", key, member)
     }
 
     /// Gives the rank of a member, 0 for the lowest score, and the score; `None` when there is no such member
@@ -160,14 +160,14 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         key: K,
         member: M,
     ) -> Option<(usize, f64)>, typed none {
-        command!("ZRANK").arg(key).arg(member).arg("WITHSCORE")
+        command!("ZRANK", key, member, "WITHSCORE")
     }
 
     /// Gives the rank of a member, 0 for the highest score; `None` when there is no such member or key.
     ///
     /// [`ZREVRANK`](https://redis.io/docs/latest/commands/zrevrank/), since 2.0.0, O(log(N)).
     fn zrevrank<K: ToSingleRedisArg, M: ToSingleRedisArg>(key: K, member: M) -> Option<usize> {
-        command!("ZREVRANK").arg(key).arg(member)
+        command!("ZREVRANK", key, member)
     }
 
     /// Gives the rank of a member, 0 for the highest score, and the score; `None` when there is no such
@@ -178,7 +178,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         key: K,
         member: M,
     ) -> Option<(usize, f64)>, typed none {
-        command!("ZREVRANK").arg(key).arg(member).arg("WITHSCORE")
+        command!("ZREVRANK", key, member, "WITHSCORE")
     }
 
     /// Gives the members from rank `start` to `stop`, both included; -1 is the highest score. An absent key
@@ -186,7 +186,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     ///
     /// [`ZRANGE`](https://redis.io/docs/latest/commands/zrange/), since 1.2.0, O(log(N)+M).
     fn zrange<K: ToSingleRedisArg>(key: K, start: isize, stop: isize) -> Vec<String> {
-        command!("ZRANGE").arg(key).arg(start).arg(stop)
+        command!("ZRANGE", key, start, stop)
     }
 
     /// Gives the members from rank `start` to `stop` with their scores, both included; -1 is the highest
@@ -194,7 +194,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     ///
     /// [`ZRANGE`](https://redis.io/docs/latest/commands/zrange/), since 1.2.0, O(log(N)+M).
     fn zrange_withscores<K: ToSingleRedisArg>(key: K, start: isize, stop: isize) -> Vec<(String, f64)> {
-        command!("ZRANGE").arg(key).arg(start).arg(stop).arg("WITHSCORES")
+        command!("ZRANGE", key, start, stop, "WITHSCORES")
     }
 
     /// Gives the members of a range of ranks, scores or names. An absent key counts as empty.
@@ -202,7 +202,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     /// [`ZRANGE`](https://redis.io/docs/latest/commands/zrange/), since 1.2.0, O(log(N)+M), the kinds since
     /// 6.2.0.
     fn zrange_options<K: ToSingleRedisArg, R: SortedSetRange>(key: K, range: R) -> Vec<String>, typed none {
-        command!("ZRANGE").arg(key).arg(range)
+        command!("ZRANGE", key, range)
     }
 
     /// Gives the members of a range of ranks or scores with their scores. An absent key counts as empty.
@@ -213,7 +213,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         key: K,
         range: R,
     ) -> Vec<(String, f64)>, typed none {
-        command!("ZRANGE").arg(key).arg(range).arg("WITHSCORES")
+        command!("ZRANGE", key, range, "WITHSCORES")
     }
 
     /// Stores the members of a range of ranks, scores or names as the sorted set `dstkey`, and gives how many
@@ -225,14 +225,14 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         key: K,
         range: R,
     ) -> usize, typed none {
-        command!("ZRANGESTORE").arg(dstkey).arg(key).arg(range)
+        command!("ZRANGESTORE", dstkey, key, range)
     }
 
     /// Gives the members from rank `start` to `stop`, both included, counted from the highest score.
     ///
     /// [`ZREVRANGE`](https://redis.io/docs/latest/commands/zrevrange/), since 1.2.0, O(log(N)+M).
     fn zrevrange<K: ToSingleRedisArg>(key: K, start: isize, stop: isize) -> Vec<String> {
-        command!("ZREVRANGE").arg(key).arg(start).arg(stop)
+        command!("ZREVRANGE", key, start, stop)
     }
 
     /// Gives the members from rank `start` to `stop` with their scores, both included, counted from the
@@ -244,7 +244,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         start: isize,
         stop: isize,
     ) -> Vec<(String, f64)>, typed (Vec<String>) {
-        command!("ZREVRANGE").arg(key).arg(start).arg(stop).arg("WITHSCORES")
+        command!("ZREVRANGE", key, start, stop, "WITHSCORES")
     }
 
     /// Gives the members of the same score whose bytes are between `min` and `max` (`[a`, `(a`, `-` or `+`),
@@ -256,7 +256,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         min: M,
         max: MM,
     ) -> Vec<String> {
-        command!("ZRANGEBYLEX").arg(key).arg(min).arg(max)
+        command!("ZRANGEBYLEX", key, min, max)
     }
 
     /// Gives the members of the same score whose bytes are between `min` and `max` (`[a`, `(a`, `-` or `+`),
@@ -271,7 +271,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         offset: isize,
         count: isize,
     ) -> Vec<String> {
-        command!("ZRANGEBYLEX").arg(key).arg(min).arg(max).arg("LIMIT").arg(offset).arg(count)
+        command!("ZRANGEBYLEX", key, min, max, "LIMIT", offset, count)
     }
 
     /// Gives the members of the same score whose bytes are between `min` and `max` (`[a`, `(a`, `-` or `+`),
@@ -283,7 +283,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         max: MM,
         min: M,
     ) -> Vec<String> {
-        command!("ZREVRANGEBYLEX").arg(key).arg(max).arg(min)
+        command!("ZREVRANGEBYLEX", key, max, min)
     }
 
     /// Gives the members of the same score whose bytes are between `min` and `max` (`[a`, `(a`, `-` or `+`),
@@ -298,7 +298,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         offset: isize,
         count: isize,
     ) -> Vec<String> {
-        command!("ZREVRANGEBYLEX").arg(key).arg(max).arg(min).arg("LIMIT").arg(offset).arg(count)
+        command!("ZREVRANGEBYLEX", key, max, min, "LIMIT", offset, count)
     }
 
     /// Gives the members whose score is between `min` and `max`, the lowest first. An absent key counts as
@@ -310,7 +310,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         min: M,
         max: MM,
     ) -> Vec<String> {
-        command!("ZRANGEBYSCORE").arg(key).arg(min).arg(max)
+        command!("ZRANGEBYSCORE", key, min, max)
     }
 
     /// Gives the members whose score is between `min` and `max` with their scores, the lowest first. An
@@ -322,7 +322,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         min: M,
         max: MM,
     ) -> Vec<(String, f64)>, typed (Vec<(String, usize)>) {
-        command!("ZRANGEBYSCORE").arg(key).arg(min).arg(max).arg("WITHSCORES")
+        command!("ZRANGEBYSCORE", key, min, max, "WITHSCORES")
     }
 
     /// Gives the members whose score is between `min` and `max`, the lowest first, without the first
@@ -336,7 +336,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         offset: isize,
         count: isize,
     ) -> Vec<String> {
-        command!("ZRANGEBYSCORE").arg(key).arg(min).arg(max).arg("LIMIT").arg(offset).arg(count)
+        command!("ZRANGEBYSCORE", key, min, max, "LIMIT", offset, count)
     }
 
     /// Gives the members whose score is between `min` and `max` with their scores, the lowest first, without
@@ -370,7 +370,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         max: MM,
         min: M,
     ) -> Vec<String> {
-        command!("ZREVRANGEBYSCORE").arg(key).arg(max).arg(min)
+        command!("ZREVRANGEBYSCORE", key, max, min)
     }
 
     /// Gives the members whose score is between `min` and `max` with their scores, the highest first. An
@@ -383,7 +383,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         max: MM,
         min: M,
     ) -> Vec<(String, f64)>, typed (Vec<String>) {
-        command!("ZREVRANGEBYSCORE").arg(key).arg(max).arg(min).arg("WITHSCORES")
+        command!("ZREVRANGEBYSCORE", key, max, min, "WITHSCORES")
     }
 
     /// Gives the members whose score is between `min` and `max`, the highest first, without the first
@@ -398,7 +398,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         offset: isize,
         count: isize,
     ) -> Vec<String> {
-        command!("ZREVRANGEBYSCORE").arg(key).arg(max).arg(min).arg("LIMIT").arg(offset).arg(count)
+        command!("ZREVRANGEBYSCORE", key, max, min, "LIMIT", offset, count)
     }
 
     /// Gives the members whose score is between `min` and `max` with their scores, the highest first, without
@@ -430,7 +430,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     ///
     /// [`ZRANDMEMBER`](https://redis.io/docs/latest/commands/zrandmember/), since 6.2.0, O(N).
     fn zrandmember<K: ToSingleRedisArg>(key: K, count: Option<isize>) -> Value, typed any {
-        command!("ZRANDMEMBER").arg(key).arg(count)
+        command!("ZRANDMEMBER", key, count)
     }
 
     /// Gives some members with their scores: up to `count` different ones, or exactly `-count` of them when
@@ -438,21 +438,21 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
     ///
     /// [`ZRANDMEMBER`](https://redis.io/docs/latest/commands/zrandmember/), since 6.2.0, O(N).
     fn zrandmember_withscores<K: ToSingleRedisArg>(key: K, count: isize) -> Vec<(String, f64)>, typed any {
-        command!("ZRANDMEMBER").arg(key).arg(count).arg("WITHSCORES")
+        command!("ZRANDMEMBER", key, count, "WITHSCORES")
     }
 
     /// Takes up to `count` members of the lowest scores. An absent key counts as empty.
     ///
     /// [`ZPOPMIN`](https://redis.io/docs/latest/commands/zpopmin/), since 5.0.0, O(log(N)*M).
     fn zpopmin<K: ToSingleRedisArg>(key: K, count: isize) -> Vec<(String, f64)>, typed (Vec<String>) {
-        command!("ZPOPMIN").arg(key).arg(count)
+        command!("ZPOPMIN", key, count)
     }
 
     /// Takes up to `count` members of the highest scores. An absent key counts as empty.
     ///
     /// [`ZPOPMAX`](https://redis.io/docs/latest/commands/zpopmax/), since 5.0.0, O(log(N)*M).
     fn zpopmax<K: ToSingleRedisArg>(key: K, count: isize) -> Vec<(String, f64)>, typed (Vec<String>) {
-        command!("ZPOPMAX").arg(key).arg(count)
+        command!("ZPOPMAX", key, count)
     }
 
     /// Takes up to `count` members of the lowest scores from the first sorted set that is not empty. Gives
@@ -479,7 +479,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         cursor: u64,
         options: ScanOptions,
     ) -> (u64, Vec<(String, f64)>), typed none {
-        command!("ZSCAN").arg(key).arg(cursor).arg(options)
+        command!("ZSCAN", key, cursor, options)
     }
 
     /// Stores the members that all sorted sets share, with the sum of their scores, and gives how many they
@@ -498,7 +498,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZINTERSTORE").arg(dstkey), keys)
+        weighted(command!("ZINTERSTORE", dstkey), keys)
     }
 
     /// Stores the members that all sorted sets share, with the least of their scores, and gives how many they
@@ -517,7 +517,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZINTERSTORE").arg(dstkey), keys).arg("AGGREGATE").arg("MIN")
+        weighted(command!("ZINTERSTORE", dstkey), keys).arg("AGGREGATE").arg("MIN")
     }
 
     /// Stores the members that all sorted sets share, with the greatest of their scores, and gives how many
@@ -536,7 +536,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZINTERSTORE").arg(dstkey), keys).arg("AGGREGATE").arg("MAX")
+        weighted(command!("ZINTERSTORE", dstkey), keys).arg("AGGREGATE").arg("MAX")
     }
 
     /// Stores the members that all sorted sets share, with weights and an aggregation of one's own, and gives
@@ -567,7 +567,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZUNIONSTORE").arg(dstkey), keys)
+        weighted(command!("ZUNIONSTORE", dstkey), keys)
     }
 
     /// Stores the members of all sorted sets together, with the least of their scores, and gives how many
@@ -586,7 +586,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZUNIONSTORE").arg(dstkey), keys).arg("AGGREGATE").arg("MIN")
+        weighted(command!("ZUNIONSTORE", dstkey), keys).arg("AGGREGATE").arg("MIN")
     }
 
     /// Stores the members of all sorted sets together, with the greatest of their scores, and gives how many
@@ -605,7 +605,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZUNIONSTORE").arg(dstkey), keys).arg("AGGREGATE").arg("MAX")
+        weighted(command!("ZUNIONSTORE", dstkey), keys).arg("AGGREGATE").arg("MAX")
     }
 
     /// Stores the members of all sorted sets together, with weights and an aggregation of one's own, and
@@ -721,7 +721,7 @@ macro_rules! sorted_sets_blocking_rows { ($surface:ident) => { $crate::commands:
     ///
     /// [`BZPOPMIN`](https://redis.io/docs/latest/commands/bzpopmin/), since 5.0.0, O(log(N)).
     fn bzpopmin<K: ToRedisArgs>(key: K, timeout: f64) -> Option<(String, String, f64)> {
-        command!("BZPOPMIN").arg(key).arg(timeout)
+        command!("BZPOPMIN", key, timeout)
     }
 
     /// Takes the member of the highest score from the first sorted set that is not empty, waiting for one up
@@ -729,7 +729,7 @@ macro_rules! sorted_sets_blocking_rows { ($surface:ident) => { $crate::commands:
     ///
     /// [`BZPOPMAX`](https://redis.io/docs/latest/commands/bzpopmax/), since 5.0.0, O(log(N)).
     fn bzpopmax<K: ToRedisArgs>(key: K, timeout: f64) -> Option<(String, String, f64)> {
-        command!("BZPOPMAX").arg(key).arg(timeout)
+        command!("BZPOPMAX", key, timeout)
     }
 
     /// Takes up to `count` members of the lowest scores from the first sorted set that is not empty, waiting

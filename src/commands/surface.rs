@@ -55,11 +55,17 @@ macro_rules! descriptions {
     };
 }
 
-/// Begins the command of a row. The name is found when the crate is built: an unknown one is an error.
+/// Builds the command of a row, with its first arguments. The name is found when the crate is built: an unknown one is
+/// an error. Arguments given here are written in place; each `.arg` behind it moves the command, which is 240 bytes.
 macro_rules! command {
     ($name:literal) => {{
         const FACTS: &$crate::commands::facts::Facts = $crate::commands::facts::of($name);
         $crate::commands::command::Command::known(FACTS)
+    }};
+    ($name:literal, $($arg:expr),+) => {{
+        let mut command = $crate::commands::surface::command!($name);
+        $(command.push_arg($arg);)+
+        command
     }};
 }
 

@@ -6,7 +6,7 @@
 //!
 //! | what you see | kind | usual cause | look at |
 //! |---|---|---|---|
-//! | `cannot connect`, with its source | [`Connect`] | address, port, firewall, server down | [`probe`](#timeouts-and-connections) |
+//! | `no connection`, with its source | [`Connect`] | address, port, firewall, server down | [`probe`](#timeouts-and-connections) |
 //! | `no reply to GET within 5s` | [`Timeout`] | slow command or script, paused server, network | [`probe`](#timeouts-and-connections), `SLOWLOG` |
 //! | `connection lost: …` | [`Disconnected`] | restart, failover, `CLIENT KILL`, output buffer limit | `link_stats` |
 //! | `no free connection within …` | [`PoolTimeout`] | more blocking calls than `max_connections` | `pool_stats` |

@@ -55,7 +55,7 @@ fn the_demo_says_why_it_cannot_begin() {
 
     let text = text_of(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
-    assert!(text.contains("failed: no server to use: cannot connect"), "{text}");
+    assert!(text.contains("failed: no server to use: no connection"), "{text}");
     assert!(!text.contains(PASSWORD), "{text}");
 
     let Some(mut demo) = example("demo") else { return };

@@ -34,7 +34,7 @@ async fn no_server_is_a_connect_error() {
 
     let result = Client::connect(config).await;
 
-    assert_seen(result, ErrorKind::Connect, Outcome::NotSent, "cannot connect");
+    assert_seen(result, ErrorKind::Connect, Outcome::NotSent, "no connection");
 }
 
 #[tokio::test]
