@@ -16,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::commands::command::Command;
+use crate::commands::executor::Executor;
 use crate::commands::facts::{self, Facts};
 use crate::error::{ErrorKind, Result};
 
@@ -147,7 +148,8 @@ fn words() -> redlane_resp::command::Command {
     redlane_resp::command::Command::new("")
 }
 
-/// A script with its keys and arguments. It is sent by [`call`](Self::call).
+/// A script with its keys and arguments. It is sent by [`call`](Self::call), or as a part of a pipeline by
+/// [`by_text`](Self::by_text).
 #[derive(Clone)]
 #[must_use = "a script is sent by `call`"]
 pub struct ScriptCall<'s> {
@@ -203,6 +205,24 @@ impl ScriptCall<'_> {
             }
             result => result,
         }
+    }
+
+    /// Gives the script to whatever executes, with its whole text: in a [`Pipeline`](crate::pipeline::Pipeline) nobody
+    /// could answer `NOSCRIPT` in time for the commands behind it.
+    ///
+    /// ```no_run
+    /// # use redlane::{prelude::*, script::Script};
+    /// static ADD: Script = Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+    ///
+    /// # async fn example(client: &Client) -> Result<(), Error> {
+    /// let pipeline = client.pipeline().atomic().set("n", 1);
+    /// let ((), n): ((), i64) = ADD.key("n").arg(4).by_text::<i64, _>(pipeline).query().await?;
+    /// # assert_eq!(n, 5);
+    /// # Ok(()) }
+    /// ```
+    pub fn by_text<T: FromReply, E: Executor>(self, executor: E) -> E::Output<T> {
+        let [_, by_text] = self.script.facts();
+        executor.run(self.command(by_text, &self.script.source))
     }
 
     async fn send<T: FromReply>(

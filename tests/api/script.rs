@@ -63,6 +63,32 @@ async fn a_loaded_script_is_known_at_its_first_call() {
 }
 
 #[tokio::test]
+async fn a_script_in_a_pipeline_runs_in_its_place_and_once() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    static ADD: Script = Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+
+    for atomic in [false, true] {
+        server.command(&["SET", "n", "0"]);
+        client.script_flush(FlushMode::Sync).await.unwrap();
+        let mut pipeline = client.pipeline();
+        if atomic {
+            pipeline = pipeline.atomic();
+        }
+        for _ in 0..50 {
+            pipeline = ADD.key("n").arg(10).by_text::<i64, _>(pipeline.incr("n", 1));
+        }
+
+        let counts: Vec<i64> = pipeline.query().await.unwrap();
+
+        let expected = (0..50).flat_map(|pair| [11 * pair + 1, 11 * pair + 11]);
+        assert_eq!(counts, expected.collect::<Vec<i64>>());
+    }
+    // And on a client, where it is one command.
+    assert_eq!(ADD.key("n").arg(1).by_text::<i64, _>(&client).await.unwrap(), 551);
+}
+
+#[tokio::test]
 async fn lua_s_true_and_false_are_read_as_booleans() {
     let client = client(Server::shared().port()).await;
 
