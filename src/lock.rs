@@ -20,7 +20,8 @@
 //! **On the server** the lock `order:7` is the key `lock:order:7`, a string with a random token, so that programs which
 //! use `SET … NX PX` on the same key exclude each other with this one. Beside it are `{lock:order:7}:f`, the counter of
 //! fences, which has no time to live, and the channel `{lock:order:7}:c`, on which releases are told. A user with
-//! restricted rights needs all three, and the commands that the scripts beside this file use.
+//! restricted rights needs all three, and the commands that the scripts beside this file use. A server that evicts keys
+//! can evict a lock: that is warned of once, in the log.
 //!
 //! **Nothing is left behind.** A lock is asked for again with the same token when a reply is lost. A future that is
 //! dropped while it asks, and a guard that is dropped while it holds, are cleaned up after in the background; the time

@@ -52,9 +52,11 @@ impl Claim {
         keys: &Arc<LockKeys>,
         ttl: Ttl,
     ) -> Result<Self, LockError> {
+        let place = core.enter()?;
         let runtime = Handle::try_current()
             .map_err(|_| Error::usage("a lock is acquired inside a tokio runtime, which then releases it"))
             .map_err(LockError::failed("acquired"))?;
+        core.check_eviction(client, &runtime);
         Ok(Self {
             client: client.clone(),
             core: Arc::clone(core),
@@ -62,7 +64,7 @@ impl Claim {
             token: Token::new()?,
             ttl,
             runtime,
-            place: Some(core.enter()?),
+            place: Some(place),
             held: false,
             unsettled: None,
         })

@@ -5,6 +5,7 @@
 //! bound and handing over cannot fail. When the runtime is gone the token's time to live ends it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -31,6 +32,8 @@ pub(crate) struct Core {
     pub(crate) gates: Gates,
     janitor: TaskTracker,
     closed: CancellationToken,
+    /// Whether the server was asked what it evicts.
+    asked_policy: AtomicBool,
 }
 
 impl Default for Core {
@@ -40,6 +43,7 @@ impl Default for Core {
             gates: Gates::default(),
             janitor: TaskTracker::new(),
             closed: CancellationToken::new(),
+            asked_policy: AtomicBool::new(false),
         }
     }
 }
@@ -57,7 +61,7 @@ pub struct LockStats {
     pub limit: usize,
     /// Names that somebody waits for.
     pub waited_for: usize,
-    /// Tokens being given back in the background.
+    /// What the background is doing: tokens being given back, mostly.
     pub returning: usize,
 }
 
@@ -69,6 +73,13 @@ impl Core {
         }
         let place = Arc::clone(&self.places).try_acquire_owned();
         place.map_err(|_| LockError::Overloaded { limit: PLACES })
+    }
+
+    /// Warns, once and in the background, when the server may evict locks: it makes two holders of one lock.
+    pub(crate) fn check_eviction(&self, client: &Client, runtime: &Handle) {
+        if !self.asked_policy.swap(true, Ordering::Relaxed) {
+            self.janitor.spawn_on(warn_of_eviction(client.clone()), runtime);
+        }
     }
 
     /// Gives back what is left of an acquisition, in the background.
@@ -90,6 +101,20 @@ impl Core {
             waited_for: self.gates.len(),
             returning: self.janitor.len(),
         }
+    }
+}
+
+async fn warn_of_eviction(client: Client) {
+    // Where INFO is forbidden, nothing can be said.
+    let Ok(info) = client.info_of("memory").await else { return };
+    let memory = info.memory();
+    let evicts = memory.policy.filter(|policy| policy != "noeviction" && memory.limit != Some(0));
+    if let Some(policy) = evicts {
+        tracing::warn!(
+            target: "redlane::lock",
+            policy,
+            "this server may evict locks and their fencing counters; only maxmemory-policy noeviction keeps them",
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod contention;
 mod ends;
+mod logs;
 mod view;
 
 use std::time::Duration;
@@ -10,7 +11,7 @@ use redlane::client::Client;
 use redlane::commands::native::*;
 use redlane::commands::types::FlushMode;
 use redlane::config::Config;
-use redlane::error::ErrorKind;
+use redlane::error::{ErrorKind, Outcome};
 use redlane::lock::{LockError, LockManager, ReleaseOutcome};
 use redlane_test_support::{Keys, Options, RawReply, Server, eventually_async};
 
@@ -40,6 +41,11 @@ fn integer(command: &[&str]) -> i64 {
         RawReply::Integer(number) => number,
         other => panic!("{other:?}"),
     }
+}
+
+/// Nothing is left to do in the background, the question about eviction that comes with the first lock included.
+async fn settled(locks: &LockManager) {
+    eventually_async("the background is done", SOON, || locks.stats().returning == 0).await;
 }
 
 async fn gone(key: &str) {
@@ -196,6 +202,8 @@ async fn forgotten_scripts_cost_one_more_round_trip() {
     let server = Server::start(Options::new());
     let client = client(server.port()).await;
     let lock = client.locks().lock("a");
+    lock.acquire(SOON).await.unwrap().release().await.unwrap();
+    settled(&client.locks()).await;
 
     let mut costs = Vec::new();
     for flush in [true, false] {
@@ -252,4 +260,19 @@ async fn a_lock_that_was_taken_away_is_not_extended() {
     assert_eq!(get(&key).text(), "thief");
     assert_eq!(guard.release().await.unwrap(), ReleaseOutcome::NotOwner);
     assert_eq!(get(&key).text(), "thief");
+}
+
+#[tokio::test]
+async fn a_counter_that_cannot_count_is_an_error_and_the_lock_is_given_back() {
+    let (locks, prefix) = locks().await;
+    let (key, fence) = (format!("{prefix}a"), format!("{{{prefix}a}}:f"));
+
+    for count in ["9223372036854775807", "no number"] {
+        Server::shared().command(&["SET", &fence, count]);
+
+        let error = locks.lock("a").try_acquire().await.unwrap_err();
+
+        assert_eq!(error.outcome(), Outcome::MaybeExecuted);
+        gone(&key).await;
+    }
 }

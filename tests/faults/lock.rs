@@ -36,6 +36,7 @@ impl Scene {
         let client = Client::connect(config.build().unwrap()).await.unwrap();
         let guard = client.locks().lock("warm-up").acquire(SOON).await.unwrap();
         guard.release().await.unwrap();
+        eventually_async("the background is done", SOON, || client.locks().stats().returning == 0).await;
         Self { server, proxy, client }
     }
 

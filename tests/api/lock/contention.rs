@@ -98,6 +98,7 @@ async fn waiters_of_one_client_are_served_in_order_and_ask_little() {
     let client = client(server.port()).await;
     let locks = client.locks().ttl(LONG);
     let first = locks.lock("a").try_acquire().await.unwrap().unwrap();
+    settled(&locks).await;
     let (turns, mut order) = tokio::sync::mpsc::unbounded_channel();
     let mut tasks = JoinSet::new();
     for number in 0..100 {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use redlane::error::Outcome;
 use redlane::lock::{DistributedLock, NotAcquired};
 use redlane::redis_client::RedisClient;
 use tokio::sync::Barrier;
