@@ -132,6 +132,13 @@ static HSET_WITH_TTL: Script = Script::new(include_str!("redis_client/hset_with_
 /// # let _ = image; Ok(()) }
 /// ```
 ///
+/// # Runtimes
+///
+/// The runtime on which [`initialize`](Self::initialize) was called drives the connection; calls may come from any. When
+/// it is gone, calls fail at once with `RuntimeGone`, and `initialize` moves the client to the runtime of its caller. A
+/// runtime that is there and not run, as a `current_thread` one outside of `block_on`, drives nothing: calls from
+/// elsewhere wait for it.
+///
 /// # Cancel safety
 ///
 /// Any future here may be dropped: a command not yet sent never runs, of one that was sent only the reply is lost.
