@@ -34,7 +34,7 @@ pub(crate) async fn show(screen: &mut Screen, ground: &Ground, client: &Client) 
             let guard = lock.try_acquire().await;
             all_have_tried.wait().await;
             match guard? {
-                Some(guard) => Ok::<_, redlane::lock::LockError>(Some(guard.release().await?)),
+                Some(guard) => Ok::<_, LockError>(Some(guard.release().await?)),
                 None => Ok(None),
             }
         });
