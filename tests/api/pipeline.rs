@@ -450,6 +450,17 @@ async fn the_same_in_resp2() {
     }
 }
 
+#[test]
+fn pipelines_and_transactions_can_be_moved_and_shared() {
+    fn check<T: Send + Sync + Unpin>() {}
+    check::<Pipeline<'static>>();
+    check::<redlane::pipeline::PipelineReplies>();
+    check::<redlane::transaction::Tx>();
+    check::<redlane::transaction::Multi<'static>>();
+    check::<redlane::transaction::Within<'static, String>>();
+    check::<redlane::transaction::Transaction<'static, fn()>>();
+}
+
 fn assert_send<T: Send>(value: T) -> T {
     value
 }

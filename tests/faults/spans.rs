@@ -72,3 +72,22 @@ async fn a_span_names_the_command_and_its_server_and_no_data() {
     assert_eq!(incr["redlane.outcome"], "refused");
     assert!(!format!("{spans:?}").contains("very-secret"), "{spans:?}");
 }
+
+#[tokio::test]
+async fn a_pipeline_has_one_span_that_names_its_size() {
+    let listener = Listener::default();
+    let _guard = tracing::subscriber::set_default(listener.clone());
+    let client =
+        Client::connect(Config::builder().url(&Server::shared().url()).build().unwrap()).await.unwrap();
+    let key = Keys::new().key("very-secret-key");
+
+    client.pipeline().set(&key, "very-secret-value").get(&key).get(&key).exec().await.unwrap();
+    client.pipeline().atomic().incr(&key, 1).add(cmd("GET")).exec().await.unwrap_err();
+
+    let spans = listener.0.lock().unwrap().clone();
+    let names: Vec<_> = spans.iter().map(|span| span["db.operation.name"].as_str()).collect();
+    assert_eq!(names, ["PING", "PIPELINE", "MULTI"]);
+    assert_eq!((&*spans[1]["db.operation.batch.size"], spans[1].get("error.type")), ("3", None));
+    assert_eq!((&*spans[2]["db.operation.batch.size"], &*spans[2]["error.type"]), ("2", "exec_abort"));
+    assert!(!format!("{spans:?}").contains("very-secret"), "{spans:?}");
+}
