@@ -1,6 +1,7 @@
 //! Any bytes, none, and many: what goes in comes out, whatever its size.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::slice;
 
 use bytes::Bytes;
 use redlane::commands::native::*;
@@ -37,7 +38,7 @@ async fn keys_and_values_may_hold_any_byte() {
         assert_eq!(redis.get(key).read_as::<Vec<u8>>().await, *value);
         assert_eq!(redis.get(key).read_as::<Bytes>().await, *value);
         assert_eq!(redis.getrange(key, 250, 255).read_as::<Vec<u8>>().await, value[250..]);
-        assert_eq!(redis.keys(keys.pattern()).read_as::<Vec<Vec<u8>>>().await, [key.clone()]);
+        assert_eq!(redis.keys(keys.pattern()).read_as::<Vec<Vec<u8>>>().await, slice::from_ref(key));
         let (mut cursor, mut found) = (0, Vec::new());
         loop {
             let options = ScanOptions::default().with_pattern(keys.pattern()).with_count(1_000);
@@ -48,7 +49,7 @@ async fn keys_and_values_may_hold_any_byte() {
                 break;
             }
         }
-        assert_eq!(found, [key.clone()]);
+        assert_eq!(found, slice::from_ref(key));
     })
     .await;
 }
@@ -82,12 +83,12 @@ async fn fields_elements_and_members_may_hold_any_byte() {
         let map: HashMap<Vec<u8>, Vec<u8>> = redis.hgetall(hash).read_as().await;
         assert_eq!(map, HashMap::from([(value.clone(), value.clone())]));
         assert_eq!(redis.hget(hash, value).read_as::<Option<Vec<u8>>>().await.as_ref(), Some(value));
-        assert_eq!(redis.lrange(list, 0, -1).read_as::<Vec<Vec<u8>>>().await, [value.clone()]);
+        assert_eq!(redis.lrange(list, 0, -1).read_as::<Vec<Vec<u8>>>().await, slice::from_ref(value));
         assert_eq!(redis.smembers(set).read_as::<HashSet<Vec<u8>>>().await, HashSet::from([value.clone()]));
         let scored: Vec<(Vec<u8>, f64)> = redis.zrange_withscores(zset, 0, -1).read_as().await;
         assert_eq!(scored, [(value.clone(), 1.5)]);
         let (from, to) = (LexBound::including(value), LexBound::Highest);
-        assert_eq!(redis.zrangebylex(zset, from, to).read_as::<Vec<Vec<u8>>>().await, [value.clone()]);
+        assert_eq!(redis.zrangebylex(zset, from, to).read_as::<Vec<Vec<u8>>>().await, slice::from_ref(value));
         let popped: Option<(Vec<u8>, Vec<u8>)> = redis.blpop(list, 1.0).read_as().await;
         assert_eq!(popped, Some((list.clone(), value.clone())));
     })
