@@ -93,6 +93,12 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     /// [`BGSAVE`](https://redis.io/docs/latest/commands/bgsave/), since 1.0.0, O(1).
     fn bgsave_schedule() -> String, typed none { command!("BGSAVE", "SCHEDULE") }
 
+    /// Gives up a save in the background that is under way or scheduled. An error when there is none. Valkey
+    /// has it since 8.1, Redis has not.
+    ///
+    /// [`BGSAVE`](https://redis.io/docs/latest/commands/bgsave/), since 1.0.0, O(1).
+    fn bgsave_cancel() -> String, typed none { command!("BGSAVE").arg("CANCEL") }
+
     /// Begins to write the append only file anew in the background, and says so.
     ///
     /// [`BGREWRITEAOF`](https://redis.io/docs/latest/commands/bgrewriteaof/), since 1.0.0, O(1).
@@ -305,6 +311,13 @@ macro_rules! server_rows { ($surface:ident) => { $crate::commands::surface::each
     ///
     /// [`LOLWUT`](https://redis.io/docs/latest/commands/lolwut/), since 5.0.0, O(1).
     fn lolwut() -> String, typed none { command!("LOLWUT") }
+
+    /// Gives the picture that a version of the server made, drawn with these numbers.
+    ///
+    /// [`LOLWUT`](https://redis.io/docs/latest/commands/lolwut/), since 5.0.0, O(1).
+    fn lolwut_version<N: ToRedisArgs>(version: u32, numbers: N) -> String, typed none {
+        command!("LOLWUT").arg("VERSION").arg(version).arg(numbers)
+    }
 } } }
 pub(crate) use server_rows;
 

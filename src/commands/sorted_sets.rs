@@ -482,6 +482,18 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         command!("ZSCAN", key, cursor, options)
     }
 
+    /// Gives some members without their scores, and the cursor to go on with. Valkey has it since 8.1, Redis
+    /// has not.
+    ///
+    /// [`ZSCAN`](https://redis.io/docs/latest/commands/zscan/), since 2.8.0, O(1) per call.
+    fn zscan_step_noscores<K: ToSingleRedisArg>(
+        key: K,
+        cursor: u64,
+        options: ScanOptions,
+    ) -> (u64, Vec<String>), typed none {
+        command!("ZSCAN").arg(key).arg(cursor).arg(options).arg("NOSCORES")
+    }
+
     /// Stores the members that all sorted sets share, with the sum of their scores, and gives how many they
     /// are.
     ///

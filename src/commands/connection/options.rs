@@ -30,7 +30,59 @@ impl ToRedisArgs for ClientType {
     }
 }
 
-/// Which connections CLIENT LIST gives: those of a kind, or those with these numbers.
+/// What connections have in common. Older servers know a few of these, and each in its own method of
+/// [`ClientKillFilter`]; Valkey knows all of them since 9.0, in CLIENT LIST too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientProperty {
+    /// Their number is one of these.
+    Ids(Vec<i64>),
+    /// They are of this kind.
+    Type(ClientType),
+    /// They speak for this user.
+    User(String),
+    /// They come from this address, `ip:port`.
+    Address(String),
+    /// They go to this address of the server, `ip:port`.
+    LocalAddress(String),
+    /// They come from this IP address.
+    Ip(String),
+    /// They have this name.
+    Name(String),
+    /// They use this database.
+    Database(u32),
+    /// They have all of these flags, by the letters of CLIENT LIST.
+    Flags(String),
+    /// Their library has this name.
+    LibraryName(String),
+    /// Their library is of this version.
+    LibraryVersion(String),
+    /// They can do all of this, by the letters of CLIENT LIST.
+    Capabilities(String),
+}
+
+impl ClientProperty {
+    /// The word for it, its opposite, and the value.
+    fn words(&self) -> [Vec<Vec<u8>>; 3] {
+        let (word, not, value) = match self {
+            Self::Ids(ids) => ("ID", "NOT-ID", ids.to_redis_args()),
+            Self::Type(kind) => ("TYPE", "NOT-TYPE", kind.to_redis_args()),
+            Self::User(name) => ("USER", "NOT-USER", name.to_redis_args()),
+            Self::Address(address) => ("ADDR", "NOT-ADDR", address.to_redis_args()),
+            Self::LocalAddress(address) => ("LADDR", "NOT-LADDR", address.to_redis_args()),
+            Self::Ip(address) => ("IP", "NOT-IP", address.to_redis_args()),
+            Self::Name(name) => ("NAME", "NOT-NAME", name.to_redis_args()),
+            Self::Database(number) => ("DB", "NOT-DB", number.to_redis_args()),
+            Self::Flags(letters) => ("FLAGS", "NOT-FLAGS", letters.to_redis_args()),
+            Self::LibraryName(name) => ("LIB-NAME", "NOT-LIB-NAME", name.to_redis_args()),
+            Self::LibraryVersion(version) => ("LIB-VER", "NOT-LIB-VER", version.to_redis_args()),
+            Self::Capabilities(letters) => ("CAPA", "NOT-CAPA", letters.to_redis_args()),
+        };
+        [word.to_redis_args(), not.to_redis_args(), value]
+    }
+}
+
+/// Which connections CLIENT LIST gives: those of a kind, those with these numbers, or those that meet conditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientListFilter {
@@ -38,6 +90,8 @@ pub enum ClientListFilter {
     Type(ClientType),
     /// Those with these numbers; ones that are gone are left out.
     Ids(Vec<i64>),
+    /// Those that meet all these conditions. Valkey has it since 9.0, Redis has not.
+    Conditions(ClientKillFilter),
 }
 
 impl ToRedisArgs for ClientListFilter {
@@ -48,11 +102,13 @@ impl ToRedisArgs for ClientListFilter {
         match self {
             Self::Type(kind) => ("TYPE", kind).write_redis_args(out),
             Self::Ids(ids) => ("ID", ids.as_slice()).write_redis_args(out),
+            Self::Conditions(conditions) => conditions.write_redis_args(out),
         }
     }
 }
 
-/// Which connections CLIENT KILL closes: those that meet all conditions. Without any, the server refuses.
+/// Which connections CLIENT KILL closes, or CLIENT LIST gives: those that meet all conditions. Without any, the
+/// server refuses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientKillFilter {
     words: Vec<Vec<u8>>,
@@ -93,6 +149,27 @@ impl ClientKillFilter {
     #[must_use]
     pub fn older_than(self, seconds: u64) -> Self {
         self.with(("MAXAGE", seconds))
+    }
+
+    /// Connections that have sent nothing for that many seconds, one or more. Valkey has it since 9.0, Redis has
+    /// not.
+    #[must_use]
+    pub fn idle_for(self, seconds: u64) -> Self {
+        self.with(("IDLE", seconds))
+    }
+
+    /// Connections of which this holds.
+    #[must_use]
+    pub fn only(self, property: &ClientProperty) -> Self {
+        let [word, _, value] = property.words();
+        self.with((word, value))
+    }
+
+    /// Connections of which this does not hold. Valkey has it since 9.0, Redis has not.
+    #[must_use]
+    pub fn except(self, property: &ClientProperty) -> Self {
+        let [_, not, value] = property.words();
+        self.with((not, value))
     }
 
     /// Spares the connection that asks, which is so unless it is said otherwise.
@@ -188,6 +265,14 @@ mod tests {
             written(filter),
             "ID 7 TYPE normal USER u ADDR 1.2.3.4:5 LADDR 6.7.8.9:10 MAXAGE 60 SKIPME no"
         );
+    }
+
+    #[test]
+    fn properties_write_their_word_or_its_opposite() {
+        let (ids, name) = (ClientProperty::Ids(vec![3, 4]), ClientProperty::LibraryName("x".to_owned()));
+        let filter = ClientKillFilter::default().except(&ids).only(&name).idle_for(5);
+
+        assert_eq!(written(ClientListFilter::Conditions(filter)), "NOT-ID 3 4 LIB-NAME x IDLE 5");
     }
 
     #[test]

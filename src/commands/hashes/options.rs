@@ -2,7 +2,7 @@
 
 use redlane_resp::to_args::{RedisWrite, ToRedisArgs};
 
-use crate::commands::strings::options::SetExpiry;
+use crate::commands::strings::options::{ExistenceCheck, SetExpiry};
 
 /// Whether a hash's fields must be absent or present for a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,14 +26,23 @@ impl ToRedisArgs for FieldExistenceCheck {
     }
 }
 
-/// Options of HSETEX. At most one condition and one expiry: the last one given counts.
+/// Options of HSETEX. At most one condition of its kind and one expiry: the last one given counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HashFieldExpirationOptions {
+    key_condition: Option<ExistenceCheck>,
     condition: Option<FieldExistenceCheck>,
     expiration: Option<SetExpiry>,
 }
 
 impl HashFieldExpirationOptions {
+    /// Sets the fields only when the hash is absent, or only when it is present. Valkey has it since 9.1, Redis
+    /// has not.
+    #[must_use]
+    pub fn conditional_set(mut self, existence_check: ExistenceCheck) -> Self {
+        self.key_condition = Some(existence_check);
+        self
+    }
+
     /// Sets the fields only when none, or only when all of them exist.
     #[must_use]
     pub fn set_existence_check(mut self, field_existence_check: FieldExistenceCheck) -> Self {
@@ -54,6 +63,7 @@ impl ToRedisArgs for HashFieldExpirationOptions {
     where
         W: ?Sized + RedisWrite,
     {
+        self.key_condition.write_redis_args(out);
         self.condition.write_redis_args(out);
         self.expiration.write_redis_args(out);
     }

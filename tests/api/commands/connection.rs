@@ -5,7 +5,9 @@ use std::time::Duration;
 use redlane::commands::native::{
     BlockingCommands, ConnectionCommands, ConnectionStateCommands, StringsCommands,
 };
-use redlane::commands::types::{ClientKillFilter, ClientListFilter, ClientType, PauseMode, UnblockReason};
+use redlane::commands::types::{
+    ClientKillFilter, ClientListFilter, ClientProperty, ClientType, PauseMode, UnblockReason,
+};
 use redlane::error::ErrorKind;
 use redlane_test_support::{Options, Raw, Server, eventually_async};
 
@@ -106,6 +108,58 @@ async fn old_connections_are_closed() {
     }
     both(Server::shared(), async |redis, _| {
         assert_eq!(redis.client_kill(ClientKillFilter::default().older_than(3_600)).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn connections_are_told_apart_by_all_that_is_known_of_them() {
+    let server = Server::start(Options::new().line("user ada on nopass ~* +@all"));
+    if server.predates("CLIENT LIST by any property", None, Some((9, 0))) {
+        return;
+    }
+    both(&server, async |redis, _| {
+        let mut other = Raw::tcp(server.port()).unwrap();
+        for command in [
+            ["AUTH", "ada", "any"].as_slice(),
+            &["CLIENT", "SETNAME", "mine"],
+            &["CLIENT", "SETINFO", "LIB-NAME", "lanes"],
+            &["CLIENT", "SETINFO", "LIB-VER", "1.2.3"],
+            &["CLIENT", "CAPA", "redirect"],
+            &["CLIENT", "NO-EVICT", "on"],
+            &["SELECT", "3"],
+        ] {
+            assert_eq!(other.command(command).text(), "OK");
+        }
+        let line = other.command(&["CLIENT", "INFO"]).text();
+        let id = field(&line, "id");
+        let text = |text: &str| text.to_owned();
+        let list = async |conditions| {
+            let lines = redis.client_list_filtered(ClientListFilter::Conditions(conditions)).await;
+            lines.lines().filter(|line| field(line, "id") == id).count()
+        };
+
+        for property in [
+            ClientProperty::Ids(vec![id.parse().unwrap(), i64::MAX]),
+            ClientProperty::Type(ClientType::Normal),
+            ClientProperty::User(text("ada")),
+            ClientProperty::Address(field(&line, "addr")),
+            ClientProperty::LocalAddress(field(&line, "laddr")),
+            ClientProperty::Ip(text("127.0.0.1")),
+            ClientProperty::Name(text("mine")),
+            ClientProperty::Database(3),
+            ClientProperty::Flags(text("e")),
+            ClientProperty::LibraryName(text("lanes")),
+            ClientProperty::LibraryVersion(text("1.2.3")),
+            ClientProperty::Capabilities(text("r")),
+        ] {
+            assert_eq!(list(ClientKillFilter::default().only(&property)).await, 1, "{property:?}");
+            assert_eq!(list(ClientKillFilter::default().except(&property)).await, 0, "{property:?}");
+        }
+        assert_eq!(list(ClientKillFilter::default().idle_for(3_600)).await, 0);
+        let mine = ClientKillFilter::default().only(&ClientProperty::Name(text("mine")));
+        assert_eq!(redis.client_kill(mine.clone().except(&ClientProperty::Database(3))).await, 0);
+        assert_eq!(redis.client_kill(mine).await, 1);
     })
     .await;
 }

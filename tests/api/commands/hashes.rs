@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use redlane::commands::native::HashesCommands;
 use redlane::commands::types::{
-    ExpireOption, Expiry, FieldExistenceCheck, HashFieldExpirationOptions, IntegerReplyOrNoOp, ScanOptions,
-    SetExpiry,
+    ExistenceCheck, ExpireOption, Expiry, FieldExistenceCheck, HashFieldExpirationOptions,
+    IntegerReplyOrNoOp, ScanOptions, SetExpiry,
 };
 use redlane_test_support::Server;
 
@@ -266,6 +266,26 @@ async fn fields_are_set_all_or_none() {
         assert!(redis.hset_ex(key, &old, &[("a", 4), ("b", 5)]).await);
         assert!(!redis.hset_ex(key, &old, &[("b", 6), ("c", 6)]).await);
         assert_eq!(redis.hgetall(key).await, HashMap::from([pair("a", "4"), pair("b", "5")]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn fields_are_set_when_their_hash_is_there_or_not() {
+    if Server::shared().predates("HSETEX NX", None, Some((9, 1))) {
+        return;
+    }
+    both(Server::shared(), async |redis, keys| {
+        let key = &keys.key("h");
+        let when = |check| HashFieldExpirationOptions::default().conditional_set(check);
+        let (new, old) = (when(ExistenceCheck::NX), when(ExistenceCheck::XX));
+
+        assert!(!redis.hset_ex(key, &old, &[("a", 1)]).await);
+        assert!(redis.hset_ex(key, &new.set_expiration(SetExpiry::EX(100)), &[("a", 1)]).await);
+        assert!(!redis.hset_ex(key, &new, &[("b", 1)]).await);
+        let absent = old.set_existence_check(FieldExistenceCheck::FNX);
+        assert!(!redis.hset_ex(key, &absent, &[("a", 2)]).await);
+        assert!(redis.hset_ex(key, &absent, &[("b", 2)]).await);
     })
     .await;
 }

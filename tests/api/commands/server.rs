@@ -22,6 +22,9 @@ async fn a_server_tells_about_itself() {
         assert!(redis.lastsave().await > 1_700_000_000);
         assert!(matches!(redis.role().await, Role::Primary { replicas, .. } if replicas.is_empty()));
         assert!(redis.lolwut().await.contains(|c: char| c.is_ascii_digit()));
+        let (small, large) =
+            (redis.lolwut_version(5, (8, 1, 1)).await, redis.lolwut_version(5, (60, 1, 1)).await);
+        assert!(small.len() < large.len(), "{small}{large}");
         assert!(redis.memory_stats().await.contains_key("peak.allocated"));
         assert!(!redis.memory_doctor().await.is_empty());
         assert!(!redis.memory_malloc_stats().await.is_empty());
@@ -140,6 +143,28 @@ async fn keys_are_saved() {
         idle(&["rdb_bgsave_in_progress"]);
         assert!(redis.bgrewriteaof().await.contains("rewriting started"));
         idle(&["aof_rewrite_in_progress", "aof_rewrite_scheduled"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_save_is_given_up() {
+    // So slow that it is still under way when it is asked to end.
+    let server = Server::start(Options::new().set("rdb-key-save-delay", "10000"));
+    if server.predates("BGSAVE CANCEL", None, Some((8, 1))) {
+        return;
+    }
+    both(&server, async |redis, _| {
+        let pairs: Vec<(u32, u32)> = (0..10_000).map(|n| (n, n)).collect();
+        redis.mset(&pairs).await;
+        assert_eq!(redis.bgsave_cancel().code().await, "ERR");
+
+        redis.bgsave().await;
+        assert!(redis.bgsave_cancel().await.contains("cancelled"));
+
+        let idle = || server.info("rdb_bgsave_in_progress") == "0";
+        eventually("the save is over", Duration::from_secs(10), idle);
+        assert_eq!(server.info("rdb_saves"), "0");
     })
     .await;
 }

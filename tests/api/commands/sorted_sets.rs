@@ -159,6 +159,23 @@ async fn members_are_ranked_and_counted() {
 }
 
 #[tokio::test]
+async fn a_scan_gives_members_alone() {
+    if Server::shared().predates("ZSCAN NOSCORES", None, Some((8, 1))) {
+        return;
+    }
+    both(Server::shared(), async |redis, keys| {
+        abc(redis, &keys.key("z")).await;
+
+        let found = redis.zscan_step_noscores(keys.key("z"), 0, ScanOptions::default()).await;
+
+        assert_eq!(found, (0, vec!["a".to_owned(), "b".to_owned(), "c".to_owned()]));
+        let absent = redis.zscan_step_noscores(keys.key("absent"), 0, ScanOptions::default()).await;
+        assert_eq!(absent, (0, Vec::new()));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn ranks_come_with_scores() {
     if Server::shared().predates("ZRANK WITHSCORE", Some((7, 2)), Some((7, 2))) {
         return;
