@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use redlane::error::Failure;
+use redlane::lock::{DistributedLock, Guard, GuardHandle, Lock};
 use tokio::sync::{Notify, oneshot};
 
 use super::*;
@@ -245,6 +246,8 @@ async fn futures_of_locks_can_be_spawned_and_dropped_anywhere() {
     fn sendable<T: Send>(value: T) -> T {
         value
     }
+    fn shareable<T: Send + Sync + Unpin + 'static>() {}
+    shareable::<(LockManager, Lock, Guard, GuardHandle, LockError, DistributedLock<'static>)>();
     let (locks, _) = locks().await;
     let (lock, done) = (locks.lock("a"), Arc::new(Notify::new()));
 
