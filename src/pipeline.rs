@@ -83,7 +83,8 @@ impl Client {
 ///
 /// # Failure
 /// [`query`](Self::query) and [`exec`](Self::exec) fail with the first error in the order of the commands;
-/// [`Error::index`] tells which one, and [`Error::outcome`] speaks of the pipeline as a whole. [`try_all`](Self::try_all)
+/// [`index`](crate::error::Error::index) of the error tells which one, and its
+/// [`outcome`](crate::error::Error::outcome) speaks of the pipeline as a whole. [`try_all`](Self::try_all)
 /// tells of each command: replies that arrived before a connection was lost are there, the other commands are
 /// [not sent or maybe executed](crate::error::Outcome), one by one.
 ///
