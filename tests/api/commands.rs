@@ -3,6 +3,7 @@
 
 mod acl;
 mod bitmaps;
+mod blocking;
 mod connection;
 mod coverage;
 mod geo;
