@@ -65,6 +65,9 @@ pub(crate) struct Driver<'a, C> {
     replacement: Option<Replacement>,
     /// The replacement was asked for, so bytes on the old socket do not call it off.
     renewing: bool,
+    /// The replacement that was asked for, greeted, and since when: it takes over once the replies to all that was
+    /// sent on the old socket have come.
+    heir: Option<(Box<Connection>, Tick)>,
 }
 
 impl<'a, C: Connector> Driver<'a, C> {
@@ -88,6 +91,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             probed: false,
             replacement: None,
             renewing: false,
+            heir: None,
         }
     }
 
@@ -126,9 +130,24 @@ impl<'a, C: Connector> Driver<'a, C> {
                     tokio::task::yield_now().await;
                     self.flushing = true;
                 }
+                Event::Exit(Exit::Cut(reason)) => {
+                    return match self.heir.take() {
+                        Some((heir, _)) => Exit::Replaced(heir, reason),
+                        None => Exit::Cut(reason),
+                    };
+                }
                 Event::Exit(exit) => return exit,
             }
         }
+    }
+
+    /// Whether the replacement that was asked for may take over: nobody awaits anything on the old socket any more,
+    /// or they have waited for long enough.
+    fn heir_is_due(&self) -> bool {
+        let Some((_, since)) = self.heir else { return false };
+        let limit = self.shared.attempt_ticks.unwrap_or_else(|| ticks(self.shared.config.frame_timeout));
+        let inner = self.shared.lock();
+        !inner.core.awaits_sent() || inner.core.now.saturating_sub(since) > limit
     }
 
     fn poll_events(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
@@ -152,12 +171,25 @@ impl<'a, C: Connector> Driver<'a, C> {
         if let Some(replacement) = &mut self.replacement
             && let Poll::Ready(dialled) = replacement.as_mut().poll(cx)
         {
-            let reason = if self.renewing { CloseReason::Renewed } else { CloseReason::Silent };
-            if let Some(connection) = dialled {
-                return Poll::Ready(Event::Exit(Exit::Replaced(Box::new(connection), reason)));
-            }
             self.replacement = None;
-            self.renewing = false;
+            match dialled {
+                Some(connection) if self.renewing => {
+                    let mut inner = self.shared.lock();
+                    inner.core.handing_over = true;
+                    inner.core.ticking = true;
+                    self.heir = Some((Box::new(connection), inner.core.now));
+                }
+                Some(connection) => {
+                    let exit = Exit::Replaced(Box::new(connection), CloseReason::Silent);
+                    return Poll::Ready(Event::Exit(exit));
+                }
+                None => self.renewing = false,
+            }
+        }
+        if self.heir_is_due()
+            && let Some((heir, _)) = self.heir.take()
+        {
+            return Poll::Ready(Event::Exit(Exit::Replaced(heir, CloseReason::Renewed)));
         }
         let mut inner = self.shared.lock();
         self.ticker.rouse(cx, self.shared, inner.core.ticking);
@@ -170,7 +202,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         if std::mem::take(&mut inner.renew) {
             drop(inner);
             self.renewing = true;
-            if self.replacement.is_none() {
+            if self.replacement.is_none() && self.heir.is_none() {
                 self.replacement = Some(self.replace(Some(RENEWAL)));
             }
             cx.waker().wake_by_ref();

@@ -246,7 +246,7 @@ impl Link {
     }
 
     /// Asks for a new socket: the name may have moved, or the greeting must be said again. The present one serves on
-    /// until the new one has greeted; what is under way on it then fails. Asked again within a second, it does
+    /// until the new one has greeted and what was sent on it is answered, at most for the attempt's time. Asked again within a second, it does
     /// nothing.
     pub fn renew(&self) {
         self.shared.renew();

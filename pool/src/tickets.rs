@@ -174,6 +174,8 @@ pub(crate) struct Core {
     pub(crate) flush_wanted: bool,
     /// An idle connection is being checked: nothing is written until it has answered.
     pub(crate) checking: bool,
+    /// Another socket is ready to take over: nothing new is written until what was sent has been answered.
+    pub(crate) handing_over: bool,
     pub(crate) closing: bool,
     pub(crate) last_heard: Tick,
     pub(crate) last_sent: Tick,
@@ -212,6 +214,7 @@ impl Core {
             ticking: false,
             flush_wanted: false,
             checking: false,
+            handing_over: false,
             closing: false,
             last_heard: 0,
             last_sent: 0,

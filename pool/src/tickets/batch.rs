@@ -15,12 +15,14 @@ impl Core {
             && !self.writing
             && !self.flush_wanted
             && !self.checking
+            && !self.handing_over
             && matches!(self.status, Status::Up)
     }
 
     /// Whether there is something to write and nobody on it.
     pub(crate) fn has_unwritten(&self) -> bool {
-        !self.writing && !self.checking && (!self.batch.outbox.is_empty() || !self.outbox.is_empty())
+        let fresh = !self.handing_over && !self.outbox.is_empty();
+        !self.writing && !self.checking && (!self.batch.outbox.is_empty() || fresh)
     }
 
     /// Takes the bytes to write; submissions given up before leave no trace in them.
@@ -32,7 +34,7 @@ impl Core {
             if self.withdrawn > 0 {
                 self.forget_withdrawn();
             }
-            if self.outbox.is_empty() {
+            if self.outbox.is_empty() || self.handing_over {
                 return None;
             }
             let spare = std::mem::take(&mut self.spare);
@@ -46,6 +48,12 @@ impl Core {
         let mut batch = std::mem::take(&mut self.batch);
         batch.epoch = self.epoch;
         Some(batch)
+    }
+
+    /// Whether replies are awaited to what was swapped out for the present socket.
+    pub(crate) fn awaits_sent(&self) -> bool {
+        let first = self.fifo.front().and_then(|&index| self.tickets.get(index as usize));
+        self.writing || first.is_some_and(|ticket| ticket.start < self.swapped || ticket.start == ticket.end)
     }
 
     /// Whether the socket that the batch was taken for is still the link's.

@@ -179,6 +179,7 @@ impl Core {
         self.withdrawn = 0;
         self.overdue = 0;
         self.checking = false;
+        self.handing_over = false;
         self.last_read = 0;
         self.epoch = self.epoch.wrapping_add(1);
         self.status = Status::Connecting(None);
