@@ -1,7 +1,7 @@
 //! A greeted socket, and the ways to write to it.
 //!
-//! A socket of the kernel's can be written from any task at once; an in-memory pipe, and later TLS, only by the
-//! driver. Both ways end here, so that nobody else has to know the difference.
+//! A socket of the kernel's can be written from any task at once; TLS and an in-memory pipe only by the driver. Both
+//! ways end here, so that nobody else has to know the difference.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -37,7 +37,11 @@ pub(crate) async fn open<C: Connector>(
     let late = |step| ConnectError::Timeout { step, limit };
     let target = timeout_at(deadline, connector.target()).await.map_err(|_| late(Step::Resolve))??;
     let left = deadline.saturating_duration_since(Instant::now());
-    let socket = dial(&target, &config.socket, left).await?;
+    let socket = dial(&target, &config.socket, left).await.map_err(|error| match error {
+        // What is left of the limit says little; the limit itself is what somebody has set.
+        ConnectError::Timeout { step, .. } => late(step),
+        other => other,
+    })?;
     let (mut reader, mut writer) = socket.split();
     let mut scanner = Scanner::new(config.limits);
     let mut block = ReadBlock::new(config.read_block);

@@ -3,10 +3,11 @@
 //! The pool carries bytes and knows no command. Whatever it must say by itself comes from here, ready encoded.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::ops::{BitOr, BitOrAssign};
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::Bytes;
 use redlane_resp::reply::Reply;
@@ -118,8 +119,29 @@ impl Exchange<'_> {
     /// # Errors
     /// [`ConnectError`] when the socket fails.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), ConnectError> {
-        self.writer.write_all(bytes).await.map_err(ConnectError::io)?;
-        self.writer.flush().await.map_err(ConnectError::io)
+        let written = async {
+            self.writer.write_all(bytes).await?;
+            self.writer.flush().await
+        };
+        match written.await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.last_word().await.unwrap_or_else(|| ConnectError::io(error))),
+        }
+    }
+
+    /// Why the server of a TLS connection that can no longer be written to has hung up, if it has said so.
+    async fn last_word(&mut self) -> Option<ConnectError> {
+        loop {
+            let read = poll_fn(|cx| Poll::Ready(self.block.poll_fill(cx, self.reader))).await;
+            match read {
+                Poll::Ready(Ok(1..)) => {}
+                Poll::Ready(Err(error)) => {
+                    let error = ConnectError::io(error);
+                    return matches!(error, ConnectError::Tls(_)).then_some(error);
+                }
+                Poll::Ready(Ok(0)) | Poll::Pending => return None,
+            }
+        }
     }
 
     /// Reads the next reply; pushes that come between are dropped.
@@ -140,7 +162,7 @@ impl Exchange<'_> {
                     Scan::Partial { missing } => self.block.expect(missing),
                 }
             }
-            let read = std::future::poll_fn(|cx| self.block.poll_fill(cx, self.reader)).await;
+            let read = poll_fn(|cx| self.block.poll_fill(cx, self.reader)).await;
             match read {
                 Ok(0) if self.heard => return Err(ConnectError::io(io::ErrorKind::UnexpectedEof.into())),
                 Ok(0) => return Err(ConnectError::closed_at_once()),

@@ -112,6 +112,8 @@ impl<'a, C: Connector> Driver<'a, C> {
         inner.core.flush_wanted = true;
         if self.connection.writer.writes_directly() {
             inner.writer = Some(Arc::clone(&self.connection.writer));
+        } else {
+            inner.watch = self.connection.writer.watch().map(Arc::new);
         }
         true
     }

@@ -240,9 +240,9 @@ impl Link {
         if self.shared.clock().saturating_sub(last) <= RECENT {
             return true;
         }
-        let writer = inner.writer.clone();
+        let socket = inner.writer.clone().or_else(|| inner.watch.clone());
         drop(inner);
-        writer.is_none_or(|writer| writer.is_quiet())
+        socket.is_none_or(|socket| socket.is_quiet())
     }
 
     /// Asks for a new socket: the name may have moved, or the greeting must be said again. The present one serves on

@@ -36,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) waker: Option<Waker>,
     /// The socket, if callers can write to it directly.
     pub(crate) writer: Option<Arc<WriteHalf>>,
+    /// A handle to ask the socket whether it is quiet, if callers cannot write to it.
+    pub(crate) watch: Option<Arc<WriteHalf>>,
     /// A direct write failed; the driver gives the socket up.
     pub(crate) broken: bool,
     /// A new socket is wanted; the present one serves until it has greeted.
@@ -65,6 +67,7 @@ impl Shared {
             core: Core::new(bounds),
             waker: None,
             writer: None,
+            watch: None,
             broken: false,
             renew: false,
             renewed: None,
@@ -214,7 +217,7 @@ impl Shared {
         }
         inner.core.cut(reason, &mut wakers);
         inner.core.fail_unsent(Status::Ended(reason), &mut wakers);
-        inner.writer = None;
+        (inner.writer, inner.watch) = (None, None);
         self.unlock(inner, true);
         for waker in wakers {
             waker.wake();
@@ -232,7 +235,7 @@ impl Shared {
         }
         inner.count(reason);
         inner.core.cut(reason, &mut wakers);
-        inner.writer = None;
+        (inner.writer, inner.watch) = (None, None);
         inner.broken = false;
         inner.renew = false;
         if inner.born.take().is_some_and(|born| born.elapsed() >= SETTLED) {

@@ -1,12 +1,14 @@
 //! Opens sockets: the one place that resolves names, dials and sets socket options.
 //!
-//! What a socket is once it is open lives in `transport/socket.rs`, why there is none in `transport/error.rs`. Nothing here
-//! knows what is said over it. A name is resolved anew at every dial, since it may have moved, and the time that is left is
-//! shared out over the addresses that are left, so that one black hole does not use up what a healthy address needs.
-//! TLS joins here: a target of its own, and a socket that does not write directly.
+//! What a socket is once it is open lives in `transport/socket.rs`, how it is encrypted in `transport/tls.rs`, why there is
+//! none in `transport/error.rs`. Nothing here knows what is said over it. A name is resolved anew at every dial, since it
+//! may have moved, and the time that is left is shared out over the addresses that are left, so that one black hole does
+//! not use up what a healthy address needs.
 
 mod error;
 mod socket;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 use std::fmt;
 use std::future::Future;
@@ -23,7 +25,10 @@ use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::{Instant, timeout};
 use tracing::debug;
 
-pub use self::error::{ConnectError, Step};
+#[cfg(feature = "tls")]
+use self::tls::Tls;
+
+pub use self::error::{ConnectError, Step, TlsFailure};
 pub use self::socket::{ReadHalf, Socket, WriteHalf};
 
 /// Where a server listens.
@@ -36,6 +41,16 @@ pub enum Target {
         host: String,
         /// The port, usually 6379.
         port: u16,
+    },
+    /// A host as before, spoken to over TLS and never without.
+    #[cfg(feature = "tls")]
+    Tls {
+        /// A name or an address; the server's certificate must be for it, unless `tls` names another.
+        host: String,
+        /// The port.
+        port: u16,
+        /// Whom to trust, and who we are.
+        tls: Tls,
     },
     /// A Unix socket on this machine.
     Unix {
@@ -52,6 +67,12 @@ impl Target {
         Target::Tcp { host: host.into(), port }
     }
 
+    /// A target at `host` and `port`, over TLS.
+    #[cfg(feature = "tls")]
+    pub fn tls(host: impl Into<String>, port: u16, tls: Tls) -> Self {
+        Target::Tls { host: host.into(), port, tls }
+    }
+
     /// A target at the Unix socket `path`.
     pub fn unix(path: impl Into<PathBuf>) -> Self {
         Target::Unix { path: path.into() }
@@ -60,9 +81,13 @@ impl Target {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host_and_port = |f: &mut fmt::Formatter<'_>, host: &str, port: u16| {
+            if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
+        };
         match self {
-            Target::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
-            Target::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Target::Tcp { host, port } => host_and_port(f, host, *port),
+            #[cfg(feature = "tls")]
+            Target::Tls { host, port, .. } => host_and_port(f, host, *port),
             Target::Unix { path } => write!(f, "{}", path.display()),
             Target::Pipe(_) => f.write_str("in-memory pipe"),
         }
@@ -154,14 +179,22 @@ impl Default for SocketOptions {
 /// Every address of a name is tried, in the order in which the resolver gave them, until one accepts.
 ///
 /// # Errors
-/// [`ConnectError::Resolve`], [`ConnectError::Dial`] (of the last address that answered), [`ConnectError::Timeout`], or
-/// [`ConnectError::Unsupported`] for a kind of target which this system does not have.
+/// [`ConnectError::Resolve`], [`ConnectError::Dial`] (of the last address that answered), [`ConnectError::Timeout`],
+/// [`ConnectError::Tls`], or [`ConnectError::Unsupported`] for a kind of target which this system does not have.
 ///
 /// # Cancel safety
 /// Dropping the future closes the socket under way.
 pub async fn dial(target: &Target, options: &SocketOptions, limit: Duration) -> Result<Socket, ConnectError> {
     match target {
         Target::Tcp { host, port } => dial_tcp(host, *port, options, limit).await,
+        #[cfg(feature = "tls")]
+        Target::Tls { host, port, tls } => {
+            let started = Instant::now();
+            let socket = dial_tcp(host, *port, options, limit).await?;
+            let left = limit.saturating_sub(started.elapsed());
+            let encrypted = timeout(left, tls.encrypt(host, socket, left)).await;
+            encrypted.map_err(|_| ConnectError::Timeout { step: Step::Tls, limit })?
+        }
         Target::Unix { path } => dial_unix(path, limit).await,
         Target::Pipe(dialer) => {
             let opened = timeout(limit, (dialer.0)()).await;

@@ -102,17 +102,31 @@ impl Trial {
         };
         self.target = Some(target.clone());
         match &target {
-            Target::Tcp { host, port } => {
-                let found = resolve(host, *port, clock.left());
-                let found: Vec<SocketAddr> = self.take(Step::Resolve, clock, found, |_| None).await?;
-                let dialed = dial_any(found, &config.socket, Instant::now(), clock.left());
-                self.take(Step::Dial, clock, dialed, |_| None).await
+            Target::Tcp { host, port } => self.look_up_and_dial(host, *port, config, clock).await,
+            #[cfg(feature = "tls")]
+            Target::Tls { host, port, tls } => {
+                let socket = self.look_up_and_dial(host, *port, config, clock).await?;
+                let encrypted = tls.encrypt(host, socket, clock.left());
+                self.take(Step::Tls, clock, encrypted, |_| None).await
             }
             target => {
                 let dialed = dial(target, &config.socket, clock.left());
                 self.take(Step::Dial, clock, dialed, |_| None).await
             }
         }
+    }
+
+    async fn look_up_and_dial(
+        &mut self,
+        host: &str,
+        port: u16,
+        config: &LinkConfig,
+        clock: Clock,
+    ) -> Option<Socket> {
+        let found = resolve(host, port, clock.left());
+        let found: Vec<SocketAddr> = self.take(Step::Resolve, clock, found, |_| None).await?;
+        let dialed = dial_any(found, &config.socket, Instant::now(), clock.left());
+        self.take(Step::Dial, clock, dialed, |_| None).await
     }
 
     /// Runs a step within the time that is left and notes what became of it; `None` when it failed.

@@ -41,12 +41,10 @@ pub enum Setback {
 impl From<&ConnectError> for Setback {
     fn from(error: &ConnectError) -> Self {
         match error {
-            // What speaks another protocol will not learn ours by being dialed fast.
-            ConnectError::Refused(_) | ConnectError::Framing(_) | ConnectError::Unsupported(_) => {
-                Setback::Refused
-            }
             error if error.is_busy() => Setback::Busy,
-            _ => Setback::Unreachable,
+            error if error.is_transient() => Setback::Unreachable,
+            // What speaks another protocol will not learn ours by being dialed fast, nor does a certificate get better.
+            _ => Setback::Refused,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use redlane_resp::error::ServerError;
 
 use super::*;
-use crate::transport::{ConnectError, Step};
+use crate::transport::{ConnectError, Step, TlsFailure};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -289,4 +289,6 @@ fn errors_map_to_the_pace_that_fits() {
     assert_eq!(of(reply("LOADING")), Setback::Busy);
     assert_eq!(of(reply("WRONGPASS no")), Setback::Refused);
     assert_eq!(of(ConnectError::Unsupported("cluster".into())), Setback::Refused);
+    assert_eq!(of(ConnectError::Tls(TlsFailure::Expired)), Setback::Refused);
+    assert_eq!(of(ConnectError::Timeout { step: Step::Tls, limit: ms(1) }), Setback::Unreachable);
 }

@@ -3,6 +3,8 @@
 //! One error may be told to every caller that waits for the same connection, so it is cheap to clone. It names hosts and
 //! addresses, never credentials; a server's refusal keeps the server's own words.
 
+mod tls;
+
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use redlane_resp::error::{FramingError, ServerError};
 use thiserror::Error;
+
+pub use self::tls::TlsFailure;
 
 /// Why a connection could not be opened or greeted.
 #[derive(Clone, Debug, Error)]
@@ -39,6 +43,9 @@ pub enum ConnectError {
         /// How long.
         limit: Duration,
     },
+    /// The connection could not be encrypted, or one side does not trust the other. Nothing was said without encryption.
+    #[error("no TLS connection: {0}")]
+    Tls(TlsFailure),
     /// The server turned the greeting down for good: wrong credentials, missing rights, an unknown database.
     #[error("the server refused the connection: {0}")]
     Refused(ServerError),
@@ -100,7 +107,8 @@ impl ConnectError {
     /// Whether trying again, unchanged, can help within the time of a call.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        !matches!(self, ConnectError::Refused(_) | ConnectError::Framing(_) | ConnectError::Unsupported(_))
+        use ConnectError::{Framing, Refused, Tls, Unsupported};
+        !matches!(self, Refused(_) | Framing(_) | Tls(_) | Unsupported(_))
     }
 
     /// A read or write that failed while greeting. A cut is [`Closed`](Self::Closed): a full server closes with our
@@ -108,6 +116,11 @@ impl ConnectError {
     #[must_use]
     pub fn io(source: io::Error) -> Self {
         use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+        // Under TLS 1.3 a server judges our certificate when we are done with the handshake and greeting already.
+        #[cfg(feature = "tls")]
+        if let Some(failure) = super::tls::failure_in(&source) {
+            return ConnectError::Tls(failure);
+        }
         match source.kind() {
             BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof => ConnectError::Closed,
             _ => ConnectError::Io { source: Arc::new(source) },
@@ -149,6 +162,8 @@ pub enum Step {
     Resolve,
     /// Opening the socket.
     Dial,
+    /// Agreeing on keys, and on who is who.
+    Tls,
     /// Protocol, credentials and settings.
     Greet,
     /// The answer to a question on a connection made for trial.
@@ -160,6 +175,7 @@ impl fmt::Display for Step {
         f.write_str(match self {
             Step::Resolve => "address",
             Step::Dial => "connection",
+            Step::Tls => "TLS handshake",
             Step::Greet => "greeting",
             Step::Ask => "answer",
         })

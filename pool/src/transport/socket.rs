@@ -1,7 +1,7 @@
 //! An open socket and its two halves.
 //!
 //! The halves hide what kind of socket it is, without a box. Only the kernel's own sockets can be written from any task
-//! without waiting ([`WriteHalf::writes_directly`]); an in-memory pipe, and later TLS, is written by its driver alone.
+//! without waiting ([`WriteHalf::writes_directly`]); TLS and an in-memory pipe are written by their driver alone.
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
@@ -14,6 +14,9 @@ use tokio::net::{TcpStream, tcp};
 #[cfg(unix)]
 use tokio::net::{UnixStream, unix};
 
+#[cfg(feature = "tls")]
+use super::tls::TlsSocket;
+
 /// An open connection, before anything was said.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -23,6 +26,9 @@ pub enum Socket {
     /// Over a Unix socket.
     #[cfg(unix)]
     Unix(UnixStream),
+    /// Over TLS, the two sides having proved who they are.
+    #[cfg(feature = "tls")]
+    Tls(TlsSocket),
     /// Over a pipe inside this process.
     Pipe(DuplexStream),
 }
@@ -41,6 +47,8 @@ impl Socket {
                 let (read, write) = stream.into_split();
                 (ReadHalf(Reader::Unix(read)), WriteHalf(Writer::Unix(write)))
             }
+            #[cfg(feature = "tls")]
+            Socket::Tls(socket) => (ReadHalf(Reader::Tls(socket.clone())), WriteHalf(Writer::Tls(socket))),
             Socket::Pipe(stream) => {
                 let (read, write) = tio::split(stream);
                 (ReadHalf(Reader::Pipe(read)), WriteHalf(Writer::Pipe(write)))
@@ -58,6 +66,8 @@ enum Reader {
     Tcp(tcp::OwnedReadHalf),
     #[cfg(unix)]
     Unix(unix::OwnedReadHalf),
+    #[cfg(feature = "tls")]
+    Tls(TlsSocket),
     Pipe(tio::ReadHalf<DuplexStream>),
 }
 
@@ -71,6 +81,8 @@ impl AsyncRead for ReadHalf {
             Reader::Tcp(half) => Pin::new(half).poll_read(cx, into),
             #[cfg(unix)]
             Reader::Unix(half) => Pin::new(half).poll_read(cx, into),
+            #[cfg(feature = "tls")]
+            Reader::Tls(half) => Pin::new(half).poll_read(cx, into),
             Reader::Pipe(half) => Pin::new(half).poll_read(cx, into),
         }
     }
@@ -85,25 +97,36 @@ enum Writer {
     Tcp(tcp::OwnedWriteHalf),
     #[cfg(unix)]
     Unix(unix::OwnedWriteHalf),
+    #[cfg(feature = "tls")]
+    Tls(TlsSocket),
     Pipe(tio::WriteHalf<DuplexStream>),
 }
 
 impl WriteHalf {
-    /// Whether [`try_write`](Self::try_write) can work: yes for TCP and Unix sockets, no for pipes.
+    /// Whether [`try_write`](Self::try_write) can work: yes for TCP and Unix sockets, no for TLS and pipes.
     #[must_use]
     pub fn writes_directly(&self) -> bool {
-        !matches!(self.0, Writer::Pipe(_))
+        match &self.0 {
+            Writer::Tcp(_) => true,
+            #[cfg(unix)]
+            Writer::Unix(_) => true,
+            #[cfg(feature = "tls")]
+            Writer::Tls(_) => false,
+            Writer::Pipe(_) => false,
+        }
     }
 
     /// Writes what the kernel takes right now and says how many bytes that were.
     ///
     /// # Errors
-    /// `WouldBlock` when it takes none, always so for a pipe; any other error is the end of the connection.
+    /// `WouldBlock` when it takes none, always so for TLS and a pipe; any other error is the end of the connection.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
         match &self.0 {
             Writer::Tcp(half) => half.try_write(bytes),
             #[cfg(unix)]
             Writer::Unix(half) => half.try_write(bytes),
+            #[cfg(feature = "tls")]
+            Writer::Tls(_) => Err(io::ErrorKind::WouldBlock.into()),
             Writer::Pipe(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
@@ -117,6 +140,8 @@ impl WriteHalf {
             Writer::Tcp(half) => half.try_write_vectored(slices),
             #[cfg(unix)]
             Writer::Unix(half) => half.try_write_vectored(slices),
+            #[cfg(feature = "tls")]
+            Writer::Tls(_) => Err(io::ErrorKind::WouldBlock.into()),
             Writer::Pipe(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
@@ -130,18 +155,31 @@ impl WriteHalf {
             Writer::Tcp(half) => SockRef::from(half.as_ref()).peek(&mut byte),
             #[cfg(unix)]
             Writer::Unix(half) => SockRef::from(half.as_ref()).peek(&mut byte),
+            #[cfg(feature = "tls")]
+            Writer::Tls(half) => return half.is_quiet(),
             Writer::Pipe(_) => return true,
         };
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Ready when a direct write may find room; at most one task can wait here. A pipe is always ready, since only
-    /// writing tells.
+    /// A second handle on the connection, where it can have one without writing directly.
+    pub(crate) fn watch(&self) -> Option<WriteHalf> {
+        match &self.0 {
+            #[cfg(feature = "tls")]
+            Writer::Tls(half) => Some(WriteHalf(Writer::Tls(half.clone()))),
+            _ => None,
+        }
+    }
+
+    /// Ready when a direct write may find room; at most one task can wait here. TLS and a pipe are always ready, since
+    /// only writing tells.
     pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &self.0 {
             Writer::Tcp(half) => half.as_ref().poll_write_ready(cx),
             #[cfg(unix)]
             Writer::Unix(half) => half.as_ref().poll_write_ready(cx),
+            #[cfg(feature = "tls")]
+            Writer::Tls(_) => Poll::Ready(Ok(())),
             Writer::Pipe(_) => Poll::Ready(Ok(())),
         }
     }
@@ -153,6 +191,8 @@ impl AsyncWrite for WriteHalf {
             Writer::Tcp(half) => Pin::new(half).poll_write(cx, bytes),
             #[cfg(unix)]
             Writer::Unix(half) => Pin::new(half).poll_write(cx, bytes),
+            #[cfg(feature = "tls")]
+            Writer::Tls(half) => Pin::new(half).poll_write(cx, bytes),
             Writer::Pipe(half) => Pin::new(half).poll_write(cx, bytes),
         }
     }
@@ -166,6 +206,8 @@ impl AsyncWrite for WriteHalf {
             Writer::Tcp(half) => Pin::new(half).poll_write_vectored(cx, slices),
             #[cfg(unix)]
             Writer::Unix(half) => Pin::new(half).poll_write_vectored(cx, slices),
+            #[cfg(feature = "tls")]
+            Writer::Tls(half) => Pin::new(half).poll_write_vectored(cx, slices),
             Writer::Pipe(half) => Pin::new(half).poll_write_vectored(cx, slices),
         }
     }
@@ -179,6 +221,8 @@ impl AsyncWrite for WriteHalf {
             Writer::Tcp(half) => Pin::new(half).poll_flush(cx),
             #[cfg(unix)]
             Writer::Unix(half) => Pin::new(half).poll_flush(cx),
+            #[cfg(feature = "tls")]
+            Writer::Tls(half) => Pin::new(half).poll_flush(cx),
             Writer::Pipe(half) => Pin::new(half).poll_flush(cx),
         }
     }
@@ -189,6 +233,8 @@ impl AsyncWrite for WriteHalf {
             Writer::Tcp(half) => Pin::new(half).poll_shutdown(cx),
             #[cfg(unix)]
             Writer::Unix(half) => Pin::new(half).poll_shutdown(cx),
+            #[cfg(feature = "tls")]
+            Writer::Tls(half) => Pin::new(half).poll_shutdown(cx),
             Writer::Pipe(half) => Pin::new(half).poll_shutdown(cx),
         }
     }
