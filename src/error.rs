@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use self::kind::ErrorKind;
 pub use redlane_pool::error::{CloseReason, Outcome};
-pub use redlane_pool::transport::ConnectError;
+pub use redlane_pool::transport::{ConnectError, TlsFailure};
 pub use redlane_resp::error::{ConversionError, ServerError};
 
 use redlane_pool::error::LinkError;

@@ -20,7 +20,7 @@ use redlane_resp::error::ServerError;
 use redlane_resp::reply::Reply;
 use tracing::debug;
 
-use crate::config::{Config, Credentials, CredentialsProvider, Endpoint, Protocol};
+use crate::config::{Config, Credentials, CredentialsProvider, Protocol};
 use crate::handshake::opening::{Opening, Step, Wishes};
 
 pub use self::greeting::{Greeting, Mode};
@@ -42,14 +42,11 @@ enum Source {
 impl Handshake {
     /// The handshake that `config` describes.
     pub fn new(config: &Config) -> Self {
-        let target = match config.endpoint() {
-            Endpoint::Tcp { host, port } => Target::tcp(host, port),
-            Endpoint::Unix { path } => Target::unix(path),
-        };
         let credentials = match config.credentials_provider() {
             Some(provider) => Source::Provider(Arc::clone(provider)),
             None => Source::Settings(settings(config)),
         };
+        let target = config.target();
         Handshake { target, wishes: Wishes::new(config), credentials, greeting: Mutex::new(None) }
     }
 

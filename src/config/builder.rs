@@ -44,6 +44,7 @@ pub struct ConfigBuilder {
     pub(super) url: Option<Result<Layer, ConfigError>>,
     environment: Option<Result<Environment, ConfigError>>,
     credentials_provider: Option<Arc<dyn CredentialsProvider>>,
+    dangerous_accept_any_certificate: bool,
 }
 
 macro_rules! grow_setters {
@@ -71,8 +72,8 @@ impl ConfigBuilder {
     /// Takes the settings of a URL, `redis://[user[:password]@]host[:port][/db][?setting=value&…]` or
     /// `unix://[user[:password]@]/path[?setting=value&…]`; replaces a URL given before, and the one of `REDIS_URL`.
     ///
-    /// Schemes are `redis` and `valkey` (TCP), `rediss` and `valkeys` (TLS, not built yet), `unix`, `redis+unix` and
-    /// `valkey+unix`. User, password, socket path and parameters are percent-decoded, once. The parameters are the
+    /// Schemes are `redis` and `valkey` (TCP), `rediss` and `valkeys` (TLS, with the feature `tls`), `unix`, `redis+unix`
+    /// and `valkey+unix`. A `redis` URL says nothing about encryption; a `rediss` URL is never spoken to without. User, password, socket path and parameters are percent-decoded, once. The parameters are the
     /// settings of this builder by name, and `user` and `pass` as short forms; an unknown one is an error.
     pub fn url(mut self, url: &str) -> Self {
         self.url = Some(url::parse(url, Source::Url));
@@ -82,7 +83,8 @@ impl ConfigBuilder {
     /// Takes the settings of this process's environment variables.
     ///
     /// These are `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_DB`, `REDIS_USERNAME`, `REDIS_PASSWORD`, `REDIS_TLS`,
-    /// `REDIS_MAX_CONNECTIONS`, `REDIS_RETRY_ON_TIMEOUT`, `REDIS_DECODE_RESPONSES`, `REDIS_SOCKET_TIMEOUT`,
+    /// `REDIS_TLS_CA_FILE`, `REDIS_TLS_CERT_FILE` and `REDIS_TLS_KEY_FILE` (and the same with `_PEM` for the text itself),
+    /// `REDIS_TLS_SERVER_NAME`, `REDIS_MAX_CONNECTIONS`, `REDIS_RETRY_ON_TIMEOUT`, `REDIS_DECODE_RESPONSES`, `REDIS_SOCKET_TIMEOUT`,
     /// `REDIS_SOCKET_CONNECT_TIMEOUT`, `REDIS_HEALTH_CHECK_INTERVAL`, `REDIS_SOCKET_KEEPALIVE` and `REDIS_PROTOCOL`.
     /// What `REDIS_URL` says is stronger than the others. `REDIS_CLUSTER_NODES`, `REDIS_SENTINELS` and
     /// `REDIS_SENTINEL_SERVICE` are understood and not built yet.
@@ -104,6 +106,15 @@ impl ConfigBuilder {
         self
     }
 
+    /// Accepts whatever certificate the server shows. Never do this with data that matters: whoever sits between this
+    /// process and the server can then read and change all of it, the password first of all. There is no setting, URL
+    /// or environment variable for it. A private authority is no reason: name it, by `tls_ca_file`.
+    #[cfg(feature = "tls")]
+    pub fn dangerous_accept_any_certificate(mut self) -> Self {
+        self.dangerous_accept_any_certificate = true;
+        self
+    }
+
     /// Makes the configuration.
     ///
     /// # Errors
@@ -115,11 +126,13 @@ impl ConfigBuilder {
         let url = self.url.transpose()?.or(environment.url).unwrap_or_default();
         let mut layers = [self.code, url, environment.parts];
         settle_endpoint(&mut layers)?;
+        settle_tls(&mut layers)?;
         if self.credentials_provider.is_some() {
             settle_credentials(&mut layers)?;
         }
         let [code, url, parts] = layers;
-        Config::resolve(code.over(url).over(parts), self.credentials_provider)
+        let layer = code.over(url).over(parts);
+        Config::resolve(layer, self.credentials_provider, self.dangerous_accept_any_certificate)
     }
 }
 
@@ -141,6 +154,38 @@ fn settle_endpoint(layers: &mut [Layer]) -> Result<(), ConfigError> {
             None => {}
         }
     }
+    Ok(())
+}
+
+/// A URL that wants TLS cannot be overruled, and of two ways to give the same PEM the strongest place decides.
+fn settle_tls(layers: &mut [Layer]) -> Result<(), ConfigError> {
+    let says = |layer: &Layer| layer.tls.as_ref().map(|said| (said.value, said.source));
+    let from_url = layers.iter().filter_map(says).find(|(tls, source)| *tls && source.is_url());
+    let overruled = layers.iter().filter_map(says).next().filter(|(tls, _)| !*tls);
+    if let (Some(_), Some((_, from))) = (from_url, overruled) {
+        return Err(ConfigError::Conflict { first: "tls=false", second: "a URL with TLS", from });
+    }
+    macro_rules! settle {
+        ($file:ident, $pem:ident) => {
+            let mut settled = false;
+            for layer in layers.iter_mut() {
+                if settled {
+                    (layer.$file, layer.$pem) = (None, None);
+                    continue;
+                }
+                let file = layer.$file.as_ref().filter(|said| said.value.is_some()).map(|said| said.source);
+                let text = layer.$pem.as_ref().is_some_and(|said| said.value.is_some());
+                if let (Some(from), true) = (file, text) {
+                    let (first, second) = (stringify!($file), stringify!($pem));
+                    return Err(ConfigError::Conflict { first, second, from });
+                }
+                settled = file.is_some() || text;
+            }
+        };
+    }
+    settle!(tls_ca_file, tls_ca_pem);
+    settle!(tls_cert_file, tls_cert_pem);
+    settle!(tls_key_file, tls_key_pem);
     Ok(())
 }
 

@@ -1,16 +1,56 @@
 //! The settings as the layers below name them.
 
+#[cfg(feature = "tls")]
+use std::path::Path;
 use std::sync::Arc;
 
 use redlane_pool::config::{LinkConfig, OnExhausted as WhenExhausted, PoolConfig};
 use redlane_pool::retry::{Budget, Retry};
-use redlane_pool::transport::{Keepalive, SocketOptions};
+#[cfg(feature = "tls")]
+use redlane_pool::transport::tls::{Pem, TlsOptions};
+use redlane_pool::transport::{Keepalive, SocketOptions, Target};
 use redlane_resp::limits::Limits;
 
-use crate::config::options::{KeepaliveOptions, OnExhausted};
+use crate::config::options::{Endpoint, KeepaliveOptions, OnExhausted};
 use crate::config::resolved::Config;
+#[cfg(feature = "tls")]
+use crate::config::secret::Secret;
 
 impl Config {
+    /// The server, to connect to.
+    pub fn target(&self) -> Target {
+        match self.endpoint() {
+            Endpoint::Tcp { host, port } => self.target_at(host, port),
+            Endpoint::Unix { path } => Target::unix(path),
+        }
+    }
+
+    /// A server at another host and port, spoken to as this one is: encrypted if this one is.
+    pub fn target_at(&self, host: impl Into<String>, port: u16) -> Target {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.encryption {
+            return Target::tls(host, port, tls.clone());
+        }
+        Target::tcp(host, port)
+    }
+
+    /// Settings of TLS; `None` where it is not spoken.
+    #[cfg(feature = "tls")]
+    pub(super) fn tls_options(&self) -> Option<TlsOptions> {
+        let pem = |file: Option<&Path>, text: Option<&Secret>| {
+            file.map(Pem::file).or_else(|| text.map(|text| Pem::text(text.clone())))
+        };
+        self.tls().then(|| {
+            let mut options = TlsOptions::default();
+            options.authorities = pem(self.tls_ca_file(), self.tls_ca_pem());
+            options.certificate = pem(self.tls_cert_file(), self.tls_cert_pem());
+            options.key = pem(self.tls_key_file(), self.tls_key_pem());
+            options.server_name = self.tls_server_name().map(ToOwned::to_owned);
+            options.dangerous_accept_any_certificate = self.accepts_any_certificate();
+            options
+        })
+    }
+
     /// Settings of a shared connection.
     pub fn link(&self) -> LinkConfig {
         let mut link = LinkConfig::default();

@@ -9,13 +9,20 @@ use crate::config::url;
 use crate::config::value::Word;
 
 /// Which variable says which setting. `REDIS_URL` is apart: it says many.
-const VARIABLES: [(&str, &str); 14] = [
+const VARIABLES: [(&str, &str); 21] = [
     ("REDIS_HOST", "host"),
     ("REDIS_PORT", "port"),
     ("REDIS_DB", "db"),
     ("REDIS_USERNAME", "username"),
     ("REDIS_PASSWORD", "password"),
     ("REDIS_TLS", "tls"),
+    ("REDIS_TLS_CA_FILE", "tls_ca_file"),
+    ("REDIS_TLS_CA_PEM", "tls_ca_pem"),
+    ("REDIS_TLS_CERT_FILE", "tls_cert_file"),
+    ("REDIS_TLS_CERT_PEM", "tls_cert_pem"),
+    ("REDIS_TLS_KEY_FILE", "tls_key_file"),
+    ("REDIS_TLS_KEY_PEM", "tls_key_pem"),
+    ("REDIS_TLS_SERVER_NAME", "tls_server_name"),
     ("REDIS_MAX_CONNECTIONS", "max_connections"),
     ("REDIS_RETRY_ON_TIMEOUT", "retry_on_timeout"),
     ("REDIS_DECODE_RESPONSES", "decode_responses"),

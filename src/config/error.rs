@@ -68,6 +68,16 @@ pub enum ConfigError {
         /// Name of the variable.
         variable: &'static str,
     },
+    /// A setting that asks for a part of this library which was left out when it was built.
+    #[error("built without {what}: enable the feature `{feature}` (asked for by {from})")]
+    WithoutFeature {
+        /// What is missing.
+        what: &'static str,
+        /// The cargo feature that adds it.
+        feature: &'static str,
+        /// Who asked for it.
+        from: Source,
+    },
     /// A setting that is understood and does nothing yet.
     #[error("{what} is not built yet (asked for by {from})")]
     NotBuilt {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+#[cfg(feature = "tls")]
+use redlane_pool::transport::tls::Tls;
 
 use crate::config::credentials::CredentialsProvider;
 use crate::config::error::ConfigError;
@@ -13,7 +15,8 @@ use crate::config::explain::{ExplainedSetting, Explanation};
 use crate::config::layer::{Layer, Said};
 use crate::config::options::{Endpoint, KeepaliveOptions, OnExhausted, Protocol};
 use crate::config::rules::{
-    LIMIT, always, is_client_name, is_host, is_limit, is_limit_if_any, is_limit_or_zero, is_socket_path,
+    LIMIT, always, is_client_name, is_host, is_limit, is_limit_if_any, is_limit_or_zero, is_path,
+    is_server_name,
 };
 use crate::config::secret::{MASK, Secret};
 use crate::config::source::Source;
@@ -39,6 +42,10 @@ macro_rules! grow_config {
         pub struct Config {
             $($name: Said<$type>,)*
             credentials_provider: Option<Arc<dyn CredentialsProvider>>,
+            dangerous_accept_any_certificate: bool,
+            /// Shared by all connections that this configuration and its clones make.
+            #[cfg(feature = "tls")]
+            pub(super) encryption: Option<Tls>,
         }
 
         impl Config {
@@ -47,6 +54,9 @@ macro_rules! grow_config {
                 Config {
                     $($name: layer.$name.unwrap_or_else(|| Said { value: $default, source: Source::Default }),)*
                     credentials_provider: None,
+                    dangerous_accept_any_certificate: false,
+                    #[cfg(feature = "tls")]
+                    encryption: None,
                 }
             }
 
@@ -88,23 +98,82 @@ impl Config {
     pub(super) fn resolve(
         layer: Layer,
         credentials_provider: Option<Arc<dyn CredentialsProvider>>,
+        dangerous_accept_any_certificate: bool,
     ) -> Result<Config, ConfigError> {
-        let config = Config { credentials_provider, ..Config::fill(layer) };
+        #[cfg_attr(not(feature = "tls"), expect(unused_mut, reason = "only TLS is made here"))]
+        let mut config =
+            Config { credentials_provider, dangerous_accept_any_certificate, ..Config::fill(layer) };
         config.check_each()?;
         config.check_together()?;
+        #[cfg(feature = "tls")]
+        {
+            config.encryption = config.tls_options().map(Tls::new);
+        }
         Ok(config)
     }
 
-    /// Rules that concern more than one setting, and settings that are not built yet.
+    /// Rules that concern more than one setting.
     fn check_together(&self) -> Result<(), ConfigError> {
         if self.tls.value {
-            return Err(ConfigError::NotBuilt { what: "TLS", from: self.tls.source });
+            self.check_tls()?;
+        } else if self.tls.source == Source::Default
+            && let Some((setting, from)) = self.detail_of_tls()
+        {
+            // Whoever names a certificate expects encryption, and would not notice that there is none.
+            let expected = "`tls` or a rediss URL beside it, or `tls` to be false";
+            return Err(ConfigError::Invalid { setting, from, expected });
         }
         if self.min_idle.value > self.max_connections.value {
             let expected = "a number that is no larger than `max_connections`";
             return Err(ConfigError::Invalid { setting: "min_idle", from: self.min_idle.source, expected });
         }
         Ok(())
+    }
+
+    fn check_tls(&self) -> Result<(), ConfigError> {
+        if !cfg!(feature = "tls") {
+            return Err(ConfigError::WithoutFeature { what: "TLS", feature: "tls", from: self.tls.source });
+        }
+        if self.unix_socket_path.value.is_some() {
+            let (first, second) = ("tls", "unix_socket_path");
+            return Err(ConfigError::Conflict { first, second, from: self.tls.source });
+        }
+        let [_, certificate, key, _] = self.details_of_tls();
+        match (certificate, key) {
+            (Some((setting, from)), None) => {
+                let expected = "a key beside it, `tls_key_file` or `tls_key_pem`";
+                Err(ConfigError::Invalid { setting, from, expected })
+            }
+            (None, Some((setting, from))) => {
+                let expected = "a certificate beside it, `tls_cert_file` or `tls_cert_pem`";
+                Err(ConfigError::Invalid { setting, from, expected })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Who vouches for the server, our certificate, its key and the server's name: which setting says it, if one does.
+    fn details_of_tls(&self) -> [Option<(&'static str, Source)>; 4] {
+        macro_rules! said {
+            ($($name:ident),*) => {
+                None$(.or(self.$name.value.is_some().then_some((stringify!($name), self.$name.source))))*
+            };
+        }
+        [
+            said!(tls_ca_file, tls_ca_pem),
+            said!(tls_cert_file, tls_cert_pem),
+            said!(tls_key_file, tls_key_pem),
+            said!(tls_server_name),
+        ]
+    }
+
+    fn detail_of_tls(&self) -> Option<(&'static str, Source)> {
+        self.details_of_tls().into_iter().flatten().next()
+    }
+
+    /// Whether connections accept any certificate, which only code can say, and never should.
+    pub fn accepts_any_certificate(&self) -> bool {
+        self.dangerous_accept_any_certificate
     }
 
     /// Where the server is.
@@ -145,6 +214,12 @@ impl Config {
             None => ("none", Source::Default),
         };
         settings.push(ExplainedSetting { name: "credentials_provider", value: value.to_owned(), source });
+        let dangerous = self.dangerous_accept_any_certificate;
+        settings.push(ExplainedSetting {
+            name: "dangerous_accept_any_certificate",
+            value: dangerous.to_string(),
+            source: if dangerous { Source::Code } else { Source::Default },
+        });
         Explanation::new(settings)
     }
 }
@@ -167,7 +242,10 @@ impl fmt::Display for Config {
             Endpoint::Unix { path } => {
                 write!(f, "unix://{user}{password}{at}{}?db={}", path.display(), self.db.value)
             }
-            tcp => write!(f, "redis://{user}{password}{at}{tcp}/{}", self.db.value),
+            tcp => {
+                let scheme = if self.tls.value { "rediss" } else { "redis" };
+                write!(f, "{scheme}://{user}{password}{at}{tcp}/{}", self.db.value)
+            }
         }
     }
 }

@@ -32,11 +32,15 @@ fn is_scoped_ipv6(host: &str) -> bool {
         && address.parse::<std::net::Ipv6Addr>().is_ok_and(|ip| !ip.is_unspecified())
 }
 
-pub(super) fn is_socket_path(path: &Option<PathBuf>) -> bool {
+pub(super) fn is_path(path: &Option<PathBuf>) -> bool {
     path.as_ref().is_none_or(|path| {
         let bytes = path.as_os_str().as_encoded_bytes();
         path.file_name().is_some() && !bytes.contains(&0)
     })
+}
+
+pub(super) fn is_server_name(name: &Option<String>) -> bool {
+    name.as_deref().is_none_or(is_host)
 }
 
 pub(super) fn is_client_name(name: &Option<String>) -> bool {

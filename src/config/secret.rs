@@ -4,7 +4,7 @@ use std::fmt;
 use std::hint::black_box;
 use std::sync::Arc;
 
-/// A password. It has no `Display`, its `Debug` shows nothing of it, and its bytes are overwritten when the last
+/// A password or a key. It has no `Display`, its `Debug` shows nothing of it, and its bytes are overwritten when the last
 /// clone is dropped.
 ///
 /// Redis passwords are bytes, so this one need not be UTF-8. Clones share one copy.
@@ -35,6 +35,13 @@ impl Secret {
     }
 }
 
+/// As [`expose`](Secret::expose), for the layers below, which keep the one copy that there is.
+impl AsRef<[u8]> for Secret {
+    fn as_ref(&self) -> &[u8] {
+        self.expose()
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({MASK})")
@@ -55,7 +62,20 @@ impl From<String> for Secret {
 
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
-        Secret::from(text.as_bytes().to_vec())
+        Secret::from(text.as_bytes())
+    }
+}
+
+impl From<&[u8]> for Secret {
+    fn from(bytes: &[u8]) -> Self {
+        Secret::from(bytes.to_vec())
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Secret {
+    /// What `include_bytes!` gives.
+    fn from(bytes: &[u8; N]) -> Self {
+        Secret::from(bytes.as_slice())
     }
 }
 

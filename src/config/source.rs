@@ -18,6 +18,13 @@ pub enum Source {
     Default,
 }
 
+impl Source {
+    /// Whether it is a URL, wherever that was found.
+    pub(super) fn is_url(self) -> bool {
+        matches!(self, Source::Url | Source::Env("REDIS_URL"))
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

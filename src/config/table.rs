@@ -18,11 +18,44 @@ macro_rules! each_setting {
 
         /// Path of the server's Unix domain socket, instead of host and port. Default none.
         unix_socket_path: Option<PathBuf>, takes impl Into<PathBuf> = some_path, gives Option<&Path> = Option::as_deref,
-            default None, rule is_socket_path, "the path of a socket";
+            default None, rule is_path, "the path of a socket";
 
-        /// Whether connections are encrypted. Default false. Not built yet: `true` is an error that says so.
+        /// Whether connections are encrypted, by TLS 1.2 or 1.3, to a server whose certificate is for its host. Default
+        /// false; a `rediss` or `valkeys` URL says true. Needs the feature `tls`: without it, true is an error.
         tls: bool, takes bool = identity, gives bool = |v| *v,
             default false, rule always, "";
+
+        /// File with the certificates of the authorities that may vouch for the server, in PEM, in the place of the
+        /// platform's own (which heeds `SSL_CERT_FILE` and `SSL_CERT_DIR`). Default none. It is read again when it has
+        /// changed, as are the other two.
+        tls_ca_file: Option<PathBuf>, takes impl Into<PathBuf> = some_path, gives Option<&Path> = Option::as_deref,
+            default None, rule is_path, "the path of a file";
+
+        /// The same certificates as text. Default none. Not a part of URLs.
+        tls_ca_pem: Option<Secret>, takes impl Into<Secret> = secret_or_none, gives Option<&Secret> = Option::as_ref,
+            default None, rule always, "";
+
+        /// File with the certificate that connections show to a server which asks for one, in PEM, followed by those
+        /// that lead to an authority of the server's. Default none. It needs a key.
+        tls_cert_file: Option<PathBuf>, takes impl Into<PathBuf> = some_path, gives Option<&Path> = Option::as_deref,
+            default None, rule is_path, "the path of a file";
+
+        /// The same certificates as text. Default none. Not a part of URLs.
+        tls_cert_pem: Option<Secret>, takes impl Into<Secret> = secret_or_none, gives Option<&Secret> = Option::as_ref,
+            default None, rule always, "";
+
+        /// File with the key of that certificate, in PEM, not encrypted. Default none.
+        tls_key_file: Option<PathBuf>, takes impl Into<PathBuf> = some_path, gives Option<&Path> = Option::as_deref,
+            default None, rule is_path, "the path of a file";
+
+        /// The same key as text. Default none. Not a part of URLs.
+        tls_key_pem: Option<Secret>, takes impl Into<Secret> = secret_or_none, gives Option<&Secret> = Option::as_ref,
+            default None, rule always, "";
+
+        /// Name or address that the server's certificate must be for, in the place of the host's; a name is also told to
+        /// the server (SNI). Default none. For a server behind a tunnel or a forwarded port.
+        tls_server_name: Option<String>, takes impl Into<String> = text_or_none, gives Option<&str> = Option::as_deref,
+            default None, rule is_server_name, "a host name or address";
 
         /// Number of the database that every connection selects. Default 0. The server knows how many there are and
         /// refuses a connection that asks for another one.

@@ -1,5 +1,7 @@
 //! Sources, their precedence, the environment and what is shown of it all.
 
+mod tls;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -144,7 +146,6 @@ fn variables_of_what_is_not_built_say_so() {
         ("REDIS_CLUSTER_NODES", "Redis Cluster"),
         ("REDIS_SENTINELS", "Sentinel"),
         ("REDIS_SENTINEL_SERVICE", "Sentinel"),
-        ("REDIS_TLS", "TLS"),
     ] {
         let error = from_variables(&[(variable, "1")]).expect_err(variable);
 

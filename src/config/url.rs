@@ -18,8 +18,17 @@ const LONGEST: usize = 64 * 1024;
 
 const DEFAULT_PORT: u16 = 6379;
 
-/// Settings that are no parameter: the URL says them elsewhere, or no word can.
-const NO_PARAMETERS: [&str; 5] = ["host", "port", "unix_socket_path", "tls", "socket_keepalive_options"];
+/// Settings that are no parameter: the URL says them elsewhere, or no word can, or they are too long and too secret.
+const NO_PARAMETERS: [&str; 8] = [
+    "host",
+    "port",
+    "unix_socket_path",
+    "tls",
+    "tls_ca_pem",
+    "tls_cert_pem",
+    "tls_key_pem",
+    "socket_keepalive_options",
+];
 
 enum Scheme {
     Tcp,
@@ -112,7 +121,10 @@ impl Parser<'_> {
         }
         match scheme {
             Scheme::Unix => self.unix(rest),
-            Scheme::Tls => Err(ConfigError::NotBuilt { what: "TLS", from: self.from }),
+            Scheme::Tls => {
+                self.layer.tls = self.said(true);
+                self.tcp(rest)
+            }
             Scheme::Tcp | Scheme::NotBuilt(_) => self.tcp(rest),
         }
     }

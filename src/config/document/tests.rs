@@ -101,7 +101,14 @@ fn mistakes_are_told_by_name_and_without_the_value() {
             "setting `socket_keepalive_options`: expected a mapping",
         ),
         (json!({ "host": "h", "unix_socket_path": "/s" }), "host and unix_socket_path exclude each other"),
-        (json!({ "ssl": true }), "TLS is not built yet"),
+        (
+            json!({ "dangerous_accept_any_certificate": true }),
+            "no setting is called `dangerous_accept_any_certificate`",
+        ),
+        (
+            json!({ "ssl": true, "unix_socket_path": "/s" }),
+            if cfg!(feature = "tls") { "tls and unix" } else { "built without TLS" },
+        ),
         (json!("swordfish"), "a mapping of settings"),
     ] {
         let error = from_value::<Config>(document).unwrap_err().to_string();
