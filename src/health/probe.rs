@@ -1,4 +1,4 @@
-//! Why there is no connection, or why it is of no use: name, port, greeting, answer and role, one after the
+//! Why there is no connection, or why it is of no use: name, port, TLS, greeting, answer and role, one after the
 //! other.
 //!
 //! For whoever has to mend it: each step with its time, and the first that failed with what kind of trouble
@@ -9,7 +9,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use redlane_pool::transport::{self, ConnectError};
+use redlane_pool::transport::{self, ConnectError, TlsFailure};
 use redlane_pool::trial::{Stage, Trial};
 use redlane_resp::command::Command;
 use redlane_resp::error::ServerError;
@@ -29,6 +29,8 @@ pub enum StepName {
     Resolve,
     /// A socket is opened.
     Connect,
+    /// Keys are agreed, and the server proves who it is; for encrypted connections only.
+    Tls,
     /// Protocol, credentials and settings are agreed.
     Greet,
     /// PING is answered.
@@ -42,6 +44,7 @@ impl fmt::Display for StepName {
         out.write_str(match self {
             Self::Resolve => "resolve",
             Self::Connect => "connect",
+            Self::Tls => "tls",
             Self::Greet => "greet",
             Self::Ready => "ready",
             Self::Role => "role",
@@ -77,6 +80,9 @@ pub enum Trouble {
     /// Something listens there that hangs up, or speaks another protocol, as a server does that wants TLS.
     #[error("whoever listens there does not speak RESP")]
     Protocol(#[source] ConnectError),
+    /// One side does not trust the other, or has no TLS: mend the certificate, the settings or the port, as it says.
+    #[error("no encrypted connection: {0}")]
+    Tls(TlsFailure),
     /// Wrong or missing credentials.
     #[error("the credentials are refused: {0}")]
     Credentials(ServerError),
@@ -169,6 +175,7 @@ fn report(target: String, trial: &Trial, greeting: Option<Greeting>, wanted: Opt
         let name = match step {
             transport::Step::Resolve => StepName::Resolve,
             transport::Step::Dial => StepName::Connect,
+            transport::Step::Tls => StepName::Tls,
             transport::Step::Greet => StepName::Greet,
             _ => questions.next().unwrap_or(StepName::Role),
         };
@@ -194,6 +201,7 @@ fn trouble(error: &ConnectError) -> Trouble {
         ConnectError::Dial { .. } => Trouble::Port(error),
         ConnectError::Timeout { .. } => Trouble::Silence(error),
         ConnectError::Framing(_) | ConnectError::Closed => Trouble::Protocol(error),
+        ConnectError::Tls(failure) => Trouble::Tls(failure),
         ConnectError::Unsupported(_) => Trouble::Unsupported(error),
         ConnectError::Refused(ref reply) if error.is_auth() => Trouble::Credentials(reply.clone()),
         ConnectError::Refused(reply) => said(reply),

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use redlane_pool::transport::TlsFailure;
+
 use super::*;
 use crate::config::Protocol;
 
@@ -107,7 +109,7 @@ fn who_may_not_ask_for_the_role_has_it_from_the_greeting() {
 
 #[test]
 fn every_step_that_fails_names_its_kind_of_trouble() {
-    use transport::Step::{Ask, Dial, Greet, Resolve};
+    use transport::Step::{Ask, Dial, Greet, Resolve, Tls};
 
     let reply = |line: &str| ServerError::from_line(line.as_bytes());
     let refused = |line: &str| ConnectError::from_reply(reply(line));
@@ -128,6 +130,17 @@ fn every_step_that_fails_names_its_kind_of_trouble() {
             "x fails at connect, nobody accepts connections there: cannot connect to [::1]:1: connection refused",
         ),
         (Dial, late(Dial), "x fails at connect, silence: no connection within 5s"),
+        (Tls, late(Tls), "x fails at tls, silence: no TLS handshake within 5s"),
+        (
+            Tls,
+            ConnectError::Tls(TlsFailure::Expired),
+            "x fails at tls, no encrypted connection: the server's certificate has expired: tls",
+        ),
+        (
+            Greet,
+            ConnectError::Tls(TlsFailure::ClientCertificateMissing),
+            "x fails at greet, no encrypted connection: the server wants a client certificate",
+        ),
         (Greet, late(Greet), "x fails at greet, silence: no greeting within 5s"),
         (Ask, late(Ask), "x fails at ready, silence: no answer within 5s"),
         (Greet, ConnectError::Closed, "x fails at greet, whoever listens there does not speak RESP: "),
