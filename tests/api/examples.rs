@@ -13,7 +13,7 @@ use redlane_test_support::{Options, Raw, Server};
 const PASSWORD: &str = "Xk7-not-to-be-seen-Qz3";
 
 /// Those that other tests here run, and those that serve until they are told to end.
-const APART: [&str; 3] = ["demo", "healthcheck", "service_lifecycle"];
+const APART: [&str; 4] = ["demo", "healthcheck", "service_lifecycle", "tls"];
 
 #[test]
 fn the_demo_ends_well_on_a_server_of_its_own_and_stops_it() {

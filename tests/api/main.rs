@@ -26,4 +26,6 @@ mod script;
 mod service;
 mod stores;
 mod support_server;
+#[cfg(feature = "tls")]
+mod tls;
 mod transaction;

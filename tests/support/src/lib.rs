@@ -5,6 +5,7 @@
 #![cfg(unix)]
 #![forbid(unsafe_code)]
 
+pub mod certificates;
 pub mod keys;
 pub mod ports;
 pub mod proxy;
@@ -13,9 +14,10 @@ pub mod server;
 pub mod version;
 pub mod wait;
 
+pub use certificates::{Authority, Identity};
 pub use keys::Keys;
 pub use proxy::{Accept, Cut, FaultProxy, Flow, Plan, Way};
 pub use raw::{Raw, RawReply};
-pub use server::{Options, Server};
+pub use server::{Options, Server, Tls};
 pub use version::Version;
 pub use wait::{eventually, eventually_async};

@@ -16,7 +16,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use options::Options;
+pub use options::{Options, Tls};
 
 use crate::ports::free_port;
 use crate::raw::{Raw, RawReply};
@@ -54,15 +54,42 @@ impl Server {
     /// When there is none, or it does not start; with the end of its log.
     #[must_use]
     pub fn start(options: Options) -> Self {
+        Self::try_start(options)
+            .unwrap_or_else(|server| panic!("the server did not start:\n{}", server.log()))
+    }
+
+    /// Starts a server that speaks TLS, as [`Options::tls`] says; `None`, reported as a skip, when it was built without.
+    ///
+    /// # Panics
+    ///
+    /// When there is no server, or it does not start for another reason; with the end of its log.
+    #[must_use]
+    pub fn start_tls(options: Options) -> Option<Self> {
+        let server = match Self::try_start(options) {
+            Ok(server) => return Some(server),
+            Err(server) => server,
+        };
+        let log = server.log();
+        // In the words of Redis 7.2 and later, and of those before.
+        let lacks = log.contains("Failed finding TLS support")
+            || log.contains("tls-port") && log.contains("Bad directive");
+        assert!(lacks, "the server did not start:\n{log}");
+        server.report_skip("it was built without TLS");
+        None
+    }
+
+    /// A server that answers, or else one that does not, with its log.
+    fn try_start(options: Options) -> Result<Self, Self> {
         let binary = binary();
         let version = Version::of(&binary);
         for _ in 0..START_TRIES {
             let server = Self::launch(&binary, version, options.clone());
             if server.is_up() {
-                return server;
+                return Ok(server);
             }
-            let log = server.log();
-            assert!(log.contains("already in use"), "{} did not start:\n{log}", binary.display());
+            if !server.log().contains("already in use") {
+                return Err(server);
+            }
         }
         panic!("every port was taken {START_TRIES} times");
     }
@@ -81,6 +108,9 @@ impl Server {
         let configuration = folder.join("server.conf");
         let text = options.configuration(&folder, port, version);
         fs::write(&configuration, text).expect("a temporary folder can be written");
+        for (name, content) in options.files() {
+            fs::write(folder.join(name), content).expect("a temporary folder can be written");
+        }
 
         let mut script = Command::new("sh")
             .args(["-c", include_str!("server.sh"), "server.sh"])
@@ -109,12 +139,13 @@ impl Server {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// `redis://127.0.0.1:PORT`, with the password when there is one.
+    /// `redis://127.0.0.1:PORT`, or `rediss` with TLS, with the password when there is one.
     #[must_use]
     pub fn url(&self) -> String {
+        let scheme = self.options.scheme();
         match self.options.requirepass() {
-            None => format!("redis://127.0.0.1:{}", self.port),
-            Some(password) => format!("redis://:{password}@127.0.0.1:{}", self.port),
+            None => format!("{scheme}://127.0.0.1:{}", self.port),
+            Some(password) => format!("{scheme}://:{password}@127.0.0.1:{}", self.port),
         }
     }
 

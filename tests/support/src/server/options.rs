@@ -3,13 +3,24 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::certificates::Identity;
 use crate::version::Version;
+
+/// How a server encrypts.
+#[derive(Clone, Debug)]
+pub struct Tls {
+    /// The certificate that it shows.
+    pub identity: Identity,
+    /// The certificate of who may vouch for clients, which then have to show one; `None`: anybody may come.
+    pub client_authority: Option<String>,
+}
 
 /// Settings of a server, by default: loopback only, nothing saved, DEBUG allowed.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     lines: Vec<String>,
     password: Option<String>,
+    tls: Option<Tls>,
 }
 
 impl Options {
@@ -48,6 +59,26 @@ impl Options {
         self.set("requirepass", password)
     }
 
+    /// Has the server speak TLS on its port, and nothing else there; see [`Server::start_tls`](super::Server::start_tls).
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.tls = Some(tls);
+        self
+    }
+
+    pub(super) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "rediss" } else { "redis" }
+    }
+
+    /// Names and contents of the files that the configuration names.
+    pub(super) fn files(&self) -> Vec<(&'static str, &str)> {
+        let Some(tls) = &self.tls else { return Vec::new() };
+        let mut files =
+            vec![("server.pem", tls.identity.certificate.as_str()), ("server.key", &tls.identity.key)];
+        files.extend(tls.client_authority.as_ref().map(|pem| ("clients.pem", pem.as_str())));
+        files
+    }
+
     pub(super) fn requirepass(&self) -> Option<&str> {
         self.password.as_deref()
     }
@@ -57,7 +88,6 @@ impl Options {
         let folder = folder.display();
         let mut lines = vec![
             "bind 127.0.0.1".to_owned(),
-            format!("port {port}"),
             format!("unixsocket \"{folder}/socket\""),
             format!("dir \"{folder}\""),
             format!("logfile \"{folder}/log\""),
@@ -67,6 +97,18 @@ impl Options {
         ];
         if version.at_least(Some((7, 0)), Some((7, 0))) {
             lines.push("enable-debug-command yes".to_owned());
+        }
+        match &self.tls {
+            None => lines.push(format!("port {port}")),
+            Some(tls) => {
+                lines.extend(["port 0".to_owned(), format!("tls-port {port}")]);
+                lines.push(format!("tls-cert-file \"{folder}/server.pem\""));
+                lines.push(format!("tls-key-file \"{folder}/server.key\""));
+                match tls.client_authority {
+                    None => lines.push("tls-auth-clients no".to_owned()),
+                    Some(_) => lines.push(format!("tls-ca-cert-file \"{folder}/clients.pem\"")),
+                }
+            }
         }
         lines.extend(self.lines.iter().cloned());
         lines.join("\n") + "\n"

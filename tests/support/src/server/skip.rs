@@ -47,7 +47,7 @@ impl Server {
         predates
     }
 
-    fn report_skip(&self, reason: &str) {
+    pub(super) fn report_skip(&self, reason: &str) {
         let test = env::var("NEXTEST_TEST_NAME").ok();
         let test = test.or_else(|| thread::current().name().map(Into::into)).unwrap_or_default();
         let line = format!("SKIPPED {test} on {}: {reason}", self.version());
