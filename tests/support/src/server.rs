@@ -79,7 +79,7 @@ impl Server {
     }
 
     /// A server that answers, or else one that does not, with its log.
-    fn try_start(options: Options) -> Result<Self, Self> {
+    fn try_start(options: Options) -> Result<Self, Box<Self>> {
         let binary = binary();
         let version = Version::of(&binary);
         for _ in 0..START_TRIES {
@@ -88,7 +88,7 @@ impl Server {
                 return Ok(server);
             }
             if !server.log().contains("already in use") {
-                return Err(server);
+                return Err(Box::new(server));
             }
         }
         panic!("every port was taken {START_TRIES} times");
