@@ -180,6 +180,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                     inner.core.handing_over = true;
                     inner.core.ticking = true;
                     self.heir = Some((Box::new(connection), inner.core.now));
+                    self.renewing = false;
                 }
                 Some(connection) => {
                     let exit = Exit::Replaced(Box::new(connection), CloseReason::Silent);
@@ -203,9 +204,11 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
         if std::mem::take(&mut inner.renew) {
             drop(inner);
-            self.renewing = true;
-            if self.replacement.is_none() && self.heir.is_none() {
-                self.replacement = Some(self.replace(Some(RENEWAL)));
+            if self.heir.is_none() {
+                self.renewing = true;
+                if self.replacement.is_none() {
+                    self.replacement = Some(self.replace(Some(RENEWAL)));
+                }
             }
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -405,7 +408,8 @@ impl<'a, C: Connector> Driver<'a, C> {
             if !self.shared.reconnects {
                 return Err(CloseReason::Silent);
             }
-            if self.replacement.is_none() {
+            // An heir takes over by itself, and soon.
+            if self.replacement.is_none() && self.heir.is_none() {
                 self.replacement = Some(self.replace(None));
             }
         }
