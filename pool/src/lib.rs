@@ -5,6 +5,10 @@
 //! must say by themselves comes, ready encoded, from a [`Connector`](connector::Connector).
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+#[macro_use]
+mod simulated;
+
 mod block;
 pub mod codec;
 pub mod config;

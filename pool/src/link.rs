@@ -8,6 +8,8 @@
 
 mod call;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

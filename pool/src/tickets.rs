@@ -13,9 +13,13 @@
 //! tombstone: its reply is read and dropped. Replies belong to tickets in the order of `fifo`, and to nobody
 //! else; a reply without a ticket ends the socket. Time is a count of ticks that is passed in.
 
+#[cfg(test)]
+mod audit;
 mod batch;
 mod fate;
 mod room;
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;
 

@@ -94,7 +94,7 @@ impl fmt::Display for Target {
     }
 }
 
-type PipeFuture = Pin<Box<dyn Future<Output = io::Result<DuplexStream>> + Send>>;
+type PipeFuture = Pin<Box<dyn Future<Output = io::Result<Socket>> + Send>>;
 
 /// Opens in-memory pipes to a peer that lives in the same process; each dial asks it for a new one.
 ///
@@ -108,6 +108,19 @@ impl PipeDialer {
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = io::Result<DuplexStream>> + Send + 'static,
+    {
+        PipeDialer(Arc::new(move || {
+            let opened = open();
+            Box::pin(async move { opened.await.map(Socket::Pipe) })
+        }))
+    }
+
+    /// A dialer of simulated sockets.
+    #[cfg(test)]
+    pub(crate) fn simulated<F, Fut>(open: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = io::Result<Socket>> + Send + 'static,
     {
         PipeDialer(Arc::new(move || Box::pin(open())))
     }
@@ -199,7 +212,7 @@ pub async fn dial(target: &Target, options: &SocketOptions, limit: Duration) -> 
         Target::Pipe(dialer) => {
             let opened = timeout(limit, (dialer.0)()).await;
             let opened = opened.map_err(|_| ConnectError::Timeout { step: Step::Dial, limit })?;
-            opened.map(Socket::Pipe).map_err(|source| ConnectError::dial(target, source))
+            opened.map_err(|source| ConnectError::dial(target, source))
         }
     }
 }

@@ -157,7 +157,7 @@ impl Core {
             ticket.in_fifo = false;
             if waiting {
                 self.counts.lost = self.counts.lost.wrapping_add(1);
-                let taken = to_len(written.saturating_sub(ticket.start));
+                let taken = to_len(written.min(ticket.end).saturating_sub(ticket.start));
                 // Of a pipeline that is half out the first commands may have run.
                 let maybe = ticket.end <= written || (half && !ticket.whole);
                 let outcome = if maybe { Outcome::MaybeExecuted } else { Outcome::NotSent };

@@ -372,3 +372,15 @@ fn a_reply_that_nobody_waits_for_is_no_caller() {
     assert!(!rig.core.is_idle(), "its reply is still to come");
     assert_eq!((rig.core.counts.cancelled, rig.core.counts.tombstones), (0, 1));
 }
+
+#[test]
+fn a_lost_submission_tells_its_own_bytes_and_not_those_behind_it() {
+    let mut rig = rig();
+    let ticket = rig.enter(&say("GET a "));
+    rig.enter(&say("GET b "));
+    rig.write_all();
+
+    rig.cut();
+
+    assert!(matches!(rig.error(ticket), LinkError::Lost { written: 6, .. }));
+}

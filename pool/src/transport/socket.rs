@@ -16,6 +16,8 @@ use tokio::net::{UnixStream, unix};
 
 #[cfg(feature = "tls")]
 use super::tls::TlsSocket;
+#[cfg(test)]
+use crate::simulated::socket::ClientEnd;
 
 /// An open connection, before anything was said.
 #[derive(Debug)]
@@ -31,6 +33,9 @@ pub enum Socket {
     Tls(TlsSocket),
     /// Over a pipe inside this process.
     Pipe(DuplexStream),
+    /// Simulated.
+    #[cfg(test)]
+    Simulated(ClientEnd),
 }
 
 impl Socket {
@@ -53,6 +58,10 @@ impl Socket {
                 let (read, write) = tio::split(stream);
                 (ReadHalf(Reader::Pipe(read)), WriteHalf(Writer::Pipe(write)))
             }
+            #[cfg(test)]
+            Socket::Simulated(end) => {
+                (ReadHalf(Reader::Simulated(end.clone())), WriteHalf(Writer::Simulated(end)))
+            }
         }
     }
 }
@@ -69,6 +78,8 @@ enum Reader {
     #[cfg(feature = "tls")]
     Tls(TlsSocket),
     Pipe(tio::ReadHalf<DuplexStream>),
+    #[cfg(test)]
+    Simulated(ClientEnd),
 }
 
 impl AsyncRead for ReadHalf {
@@ -84,6 +95,8 @@ impl AsyncRead for ReadHalf {
             #[cfg(feature = "tls")]
             Reader::Tls(half) => Pin::new(half).poll_read(cx, into),
             Reader::Pipe(half) => Pin::new(half).poll_read(cx, into),
+            #[cfg(test)]
+            Reader::Simulated(end) => Pin::new(end).poll_read(cx, into),
         }
     }
 }
@@ -100,6 +113,8 @@ enum Writer {
     #[cfg(feature = "tls")]
     Tls(TlsSocket),
     Pipe(tio::WriteHalf<DuplexStream>),
+    #[cfg(test)]
+    Simulated(ClientEnd),
 }
 
 impl WriteHalf {
@@ -113,6 +128,8 @@ impl WriteHalf {
             #[cfg(feature = "tls")]
             Writer::Tls(_) => false,
             Writer::Pipe(_) => false,
+            #[cfg(test)]
+            Writer::Simulated(end) => end.writes_directly(),
         }
     }
 
@@ -127,6 +144,8 @@ impl WriteHalf {
             Writer::Unix(half) => half.try_write(bytes),
             #[cfg(feature = "tls")]
             Writer::Tls(_) => Err(io::ErrorKind::WouldBlock.into()),
+            #[cfg(test)]
+            Writer::Simulated(end) => end.try_write(bytes),
             Writer::Pipe(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
@@ -142,6 +161,8 @@ impl WriteHalf {
             Writer::Unix(half) => half.try_write_vectored(slices),
             #[cfg(feature = "tls")]
             Writer::Tls(_) => Err(io::ErrorKind::WouldBlock.into()),
+            #[cfg(test)]
+            Writer::Simulated(end) => end.try_write_vectored(slices),
             Writer::Pipe(_) => Err(io::ErrorKind::WouldBlock.into()),
         }
     }
@@ -158,6 +179,8 @@ impl WriteHalf {
             #[cfg(feature = "tls")]
             Writer::Tls(half) => return half.is_quiet(),
             Writer::Pipe(_) => return true,
+            #[cfg(test)]
+            Writer::Simulated(end) => return end.is_quiet(),
         };
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
@@ -180,6 +203,8 @@ impl WriteHalf {
             Writer::Unix(half) => half.as_ref().poll_write_ready(cx),
             #[cfg(feature = "tls")]
             Writer::Tls(_) => Poll::Ready(Ok(())),
+            #[cfg(test)]
+            Writer::Simulated(end) => end.poll_write_ready(cx),
             Writer::Pipe(_) => Poll::Ready(Ok(())),
         }
     }
@@ -194,6 +219,8 @@ impl AsyncWrite for WriteHalf {
             #[cfg(feature = "tls")]
             Writer::Tls(half) => Pin::new(half).poll_write(cx, bytes),
             Writer::Pipe(half) => Pin::new(half).poll_write(cx, bytes),
+            #[cfg(test)]
+            Writer::Simulated(end) => Pin::new(end).poll_write(cx, bytes),
         }
     }
 
@@ -209,6 +236,8 @@ impl AsyncWrite for WriteHalf {
             #[cfg(feature = "tls")]
             Writer::Tls(half) => Pin::new(half).poll_write_vectored(cx, slices),
             Writer::Pipe(half) => Pin::new(half).poll_write_vectored(cx, slices),
+            #[cfg(test)]
+            Writer::Simulated(end) => Pin::new(end).poll_write_vectored(cx, slices),
         }
     }
 
@@ -224,6 +253,8 @@ impl AsyncWrite for WriteHalf {
             #[cfg(feature = "tls")]
             Writer::Tls(half) => Pin::new(half).poll_flush(cx),
             Writer::Pipe(half) => Pin::new(half).poll_flush(cx),
+            #[cfg(test)]
+            Writer::Simulated(end) => Pin::new(end).poll_flush(cx),
         }
     }
 
@@ -236,6 +267,8 @@ impl AsyncWrite for WriteHalf {
             #[cfg(feature = "tls")]
             Writer::Tls(half) => Pin::new(half).poll_shutdown(cx),
             Writer::Pipe(half) => Pin::new(half).poll_shutdown(cx),
+            #[cfg(test)]
+            Writer::Simulated(end) => Pin::new(end).poll_shutdown(cx),
         }
     }
 }
