@@ -41,6 +41,7 @@ fn the_front_page_lists_every_signature() {
         page.lines().filter_map(|line| line.strip_prefix("/// pub ")).map(str::trim_end).collect();
     let sources = [
         page,
+        include_str!("keys.rs"),
         include_str!("lifecycle.rs"),
         include_str!("locks.rs"),
         include_str!("reports.rs"),
