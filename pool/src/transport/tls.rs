@@ -88,7 +88,7 @@ impl Tls {
         let name = self.name_to_check(host).map_err(ConnectError::Tls)?;
         let config = self.config().await.map_err(ConnectError::Tls)?;
         let mut suspicion = pin!(plaintext::suspect(stream.peer_addr(), limit));
-        let mut handshake = pin!(TlsConnector::from(config).connect(name, socket::buffered(stream)));
+        let mut handshake = pin!(TlsConnector::from(config).connect(name, stream));
         let mut cleared = false;
         poll_fn(|cx| {
             if let Poll::Ready(done) = handshake.as_mut().poll(cx) {
