@@ -76,6 +76,7 @@ impl Schedule {
             self.rest(&link).await;
         }
         self.end(link).await;
+        self.world.check_servers().await;
     }
 
     fn limit(&self) -> Duration {
@@ -124,7 +125,7 @@ impl Schedule {
     }
 
     /// The end of a link closes all of its sockets, and says so to everybody.
-    async fn end(mut self, link: Arc<Link>) {
+    async fn end(&mut self, link: Arc<Link>) {
         let quiet = link.is_up() && link.is_idle() && self.world.open_sockets() == 1;
         if quiet && self.rng.bool() && self.world.say("+STRAY\r\n") {
             sleep(Duration::from_millis(1)).await;
@@ -148,7 +149,7 @@ impl Schedule {
 
 #[test]
 fn random_schedules_keep_every_promise() {
-    run_seeds(400, |seed| {
+    run_seeds(150, |seed| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         runtime.unwrap().block_on(Schedule::new(seed).run());
     });

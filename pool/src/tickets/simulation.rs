@@ -360,7 +360,7 @@ impl History {
 
 #[test]
 fn random_histories_keep_every_promise() {
-    run_seeds(2_000, |seed| {
+    run_seeds(1_000, |seed| {
         let mut history = History::new(seed);
         for _ in 0..STEPS {
             history.step();

@@ -58,7 +58,8 @@ impl Drop for Submission {
 pub(super) async fn call_at_random(link: Arc<Link>, world: Arc<World>, limit: Duration, mut rng: Rng) {
     for _ in 0..rng.usize(1..12) {
         if rng.bool() {
-            sleep(random_ms(&mut rng, 0..600)).await;
+            let longest = if rng.u8(0..6) == 0 { 4_000 } else { 600 };
+            sleep(random_ms(&mut rng, 0..longest)).await;
         }
         let mut submission = Submission::new(Arc::clone(&link), Arc::clone(&world));
         match rng.u8(0..10) {

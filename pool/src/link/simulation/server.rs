@@ -60,11 +60,15 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn draw(rng: &mut Rng, faults: bool) -> Self {
+    pub(super) fn draw(rng: &mut Rng, faults: bool, hangs_up: bool) -> Self {
         let pause = if rng.bool() { Duration::ZERO } else { random_ms(rng, 1..20) };
         let pushes = rng.bool();
         if !faults {
             return Plan { greeting: Greeting::Normal, fault: Fault::None, pause, pushes };
+        }
+        if hangs_up {
+            let fault = Fault::CutOut(rng.usize(8..20), End::Closed);
+            return Plan { greeting: Greeting::Normal, fault, pause, pushes };
         }
         let greeting = match rng.u8(0..24) {
             0 => Greeting::Silence,
