@@ -147,7 +147,8 @@ impl<'a, C: Connector> Driver<'a, C> {
     /// or they have waited for long enough.
     fn heir_is_due(&self) -> bool {
         let Some((_, since)) = self.heir else { return false };
-        let limit = self.shared.attempt_ticks.unwrap_or_else(|| ticks(self.shared.config.frame_timeout));
+        // A part of an attempt: what waits for the new socket meanwhile needs the rest of its own.
+        let limit = self.shared.attempt_ticks.unwrap_or_else(|| ticks(self.shared.config.frame_timeout)) / 4;
         let inner = self.shared.lock();
         !inner.core.awaits_sent() || inner.core.now.saturating_sub(since) > limit
     }

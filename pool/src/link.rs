@@ -247,9 +247,9 @@ impl Link {
         socket.is_none_or(|socket| socket.is_quiet())
     }
 
-    /// Asks for a new socket: the name may have moved, or the greeting must be said again. The present one serves on
-    /// until the new one has greeted and what was sent on it is answered, at most for the attempt's time. Asked again within a second, it does
-    /// nothing.
+    /// Asks for a new socket: the name may have moved, or the greeting must be said again. The present one serves
+    /// on until the new one has greeted and what was sent on the present one is answered, for a quarter of an
+    /// attempt's time at most. Asked again within a second, it does nothing.
     pub fn renew(&self) {
         self.shared.renew();
     }

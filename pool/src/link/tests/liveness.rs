@@ -219,3 +219,26 @@ async fn an_idle_link_gives_the_memory_of_a_burst_back() {
     server.write_all(b"+OK\r\n").await.unwrap();
     assert_eq!(text(call.await), "+OK\r\n");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_command_that_waits_for_a_renewed_link_keeps_most_of_its_time() {
+    let mut setup = start(config());
+    let mut old = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    let (slow, b) = (get("slow"), get("b"));
+    let mut sent = setup.link.call(&slow);
+    begin(&mut sent).await;
+    expect(&mut old, &slow).await;
+    setup.link.renew();
+    let mut new = setup.servers.recv().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let began = Instant::now();
+    let mut next = setup.link.call(&b);
+    begin(&mut next).await;
+
+    expect(&mut new, &b).await;
+
+    assert!(began.elapsed() < Duration::from_millis(1_500), "{:?}", began.elapsed());
+    new.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(next.await), "+B\r\n");
+}
