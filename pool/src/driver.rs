@@ -24,7 +24,7 @@ use crate::error::CloseReason;
 use crate::retry::ReconnectDelay;
 use crate::shared::Shared;
 use crate::ticker::Ticker;
-use crate::tickets::{Status, TICK, Tick};
+use crate::tickets::{Status, Tick, ticks};
 
 /// How driving a socket ended.
 pub(crate) enum Exit {
@@ -438,9 +438,4 @@ impl<'a, C: Connector> Driver<'a, C> {
             }
         })
     }
-}
-
-/// A limit in ticks, rounded up.
-fn ticks(limit: Duration) -> Tick {
-    Tick::try_from(limit.as_millis().div_ceil(TICK.as_millis().max(1))).unwrap_or(Tick::MAX)
 }

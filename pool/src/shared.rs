@@ -15,7 +15,7 @@ use crate::connection::write_now;
 use crate::connector::PushSink;
 use crate::error::CloseReason;
 use crate::retry::ReconnectDelay;
-use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting};
+use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting, ticks};
 use crate::transport::WriteHalf;
 
 /// What callers, driver and supervisor share.
@@ -265,6 +265,5 @@ impl fmt::Debug for Shared {
 
 /// The number of ticks after which `limit` has certainly passed.
 fn ticks_after(limit: Duration) -> Tick {
-    let ticks = limit.as_millis().div_ceil(TICK.as_millis().max(1)).saturating_add(1);
-    Tick::try_from(ticks).unwrap_or(Tick::MAX)
+    ticks(limit).saturating_add(1)
 }

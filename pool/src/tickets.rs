@@ -436,3 +436,8 @@ impl Core {
 fn to_len(distance: u64) -> usize {
     usize::try_from(distance).unwrap_or(usize::MAX)
 }
+
+/// A limit in ticks, rounded up.
+pub(crate) fn ticks(limit: Duration) -> Tick {
+    Tick::try_from(limit.as_millis().div_ceil(TICK.as_millis().max(1))).unwrap_or(Tick::MAX)
+}
