@@ -120,9 +120,9 @@ pub(crate) enum Admission {
 }
 
 /// Bytes swapped out for writing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Batch {
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Box<Outbox>,
     pub(crate) done: usize,
     epoch: u32,
 }
@@ -143,11 +143,13 @@ pub(crate) struct Counts {
 /// The link's state behind its one lock.
 #[derive(Debug)]
 pub(crate) struct Core {
-    outbox: Outbox,
-    batch: Batch,
+    /// Boxed, as all that is swapped with it: a swap moves a pointer.
+    outbox: Box<Outbox>,
+    /// What was swapped out and is not written whole, while nobody holds it.
+    batch: Option<Batch>,
     /// Somebody holds the batch and writes it.
     writing: bool,
-    spare: Outbox,
+    spare: Option<Box<Outbox>>,
     batch_base: u64,
     written: u64,
     swapped: u64,
@@ -193,10 +195,10 @@ pub(crate) struct Core {
 impl Core {
     pub(crate) fn new(bounds: Bounds) -> Self {
         Self {
-            outbox: Outbox::default(),
-            batch: Batch::default(),
+            outbox: Box::default(),
+            batch: None,
             writing: false,
-            spare: Outbox::default(),
+            spare: None,
             batch_base: 0,
             written: 0,
             swapped: 0,
@@ -282,7 +284,7 @@ impl Core {
         let state = State::Waiting(waker.clone());
         let start = self.end;
         let before = self.outbox.len();
-        payload.encode(&mut self.outbox);
+        payload.encode(self.outbox.as_mut());
         let len = self.outbox.len().saturating_sub(before);
         self.end = start.wrapping_add(len as u64);
         let frames = payload.frames();
@@ -390,8 +392,8 @@ impl Core {
         if !self.is_idle() {
             return;
         }
-        self.spare = Outbox::default();
-        self.outbox = Outbox::default();
+        self.spare = None;
+        *self.outbox = Outbox::default();
         self.fifo = VecDeque::new();
         if self.room.is_empty() {
             self.room = VecDeque::new();
@@ -406,7 +408,8 @@ impl Core {
     #[cfg(test)]
     pub(crate) fn memory(&self) -> usize {
         let places = [self.tickets.capacity(), self.fifo.capacity(), self.room.capacity()];
-        places.into_iter().chain([self.spare.memory(), self.outbox.memory()]).sum()
+        let spare = self.spare.as_ref().map_or(0, |spare| spare.memory());
+        places.into_iter().chain([spare, self.outbox.memory()]).sum()
     }
 
     /// Nothing awaited, nothing queued.

@@ -52,6 +52,8 @@ struct Fast<'c> {
     link: Option<&'c Link>,
     entry: Entry,
     span: CommandSpan,
+    /// The reply has been given.
+    spent: bool,
 }
 
 /// Behind a mutex that is never locked, so that `Pending` is `Sync` though the future is not.
@@ -67,6 +69,7 @@ impl<'c, R: FromReply> Pending<'c, R> {
             link: None,
             entry: Entry::new(),
             span: CommandSpan::none(),
+            spent: false,
         };
         Self { state: State::Fast(fast), reads: PhantomData }
     }
@@ -135,7 +138,7 @@ impl<'c, R: FromReply> Pending<'c, R> {
     #[cold]
     fn go_slow(&mut self, first: Option<Error>, cx: &mut Context<'_>) -> Poll<Result<R>> {
         let State::Fast(mut fast) = std::mem::replace(&mut self.state, State::Spent) else {
-            return Poll::Ready(Err(Error::usage("polled after it was ready")));
+            return Poll::Ready(Err(polled_again()));
         };
         let waited = fast.link.map_or(Duration::ZERO, |link| link.waited(&fast.entry));
         let span = std::mem::replace(&mut fast.span, CommandSpan::none());
@@ -151,7 +154,7 @@ impl<'c, R: FromReply> Pending<'c, R> {
 
     fn poll_slow(&mut self, cx: &mut Context<'_>) -> Poll<Result<Reply>> {
         let State::Slow(Slow(call)) = &mut self.state else {
-            return Poll::Ready(Err(Error::usage("polled after it was ready")));
+            return Poll::Ready(Err(polled_again()));
         };
         let call = call.get_mut().unwrap_or_else(PoisonError::into_inner);
         let result = call.as_mut().poll(cx);
@@ -163,12 +166,11 @@ impl<'c, R: FromReply> Pending<'c, R> {
 
     /// The payload's only copy.
     #[inline]
-    fn read(&mut self, reply: Reply) -> Result<R> {
-        let result = reply.into_read::<R>();
-        let state = std::mem::replace(&mut self.state, State::Spent);
-        result.map_err(|error| {
+    fn read(&self, reply: Reply) -> Result<R> {
+        // The command stays where it is until it is dropped: moving it out costs more than the reading.
+        reply.into_read::<R>().map_err(|error| {
             let error = Error::from(error);
-            match state {
+            match &self.state {
                 State::Fast(fast) => error.with_command(execute::name_of(&fast.command)),
                 _ => error,
             }
@@ -187,6 +189,7 @@ impl<'c> Fast<'c> {
     #[inline]
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         let link = match self.link {
+            Some(_) if self.spent => return Poll::Ready(Step::Failed(polled_again())),
             Some(link) => link,
             None => match execute::route(self.client, &self.command, self.options) {
                 Route::Link(link) => {
@@ -206,6 +209,7 @@ impl<'c> Fast<'c> {
             Poll::Ready(Ok(replies)) => match replies.into_single() {
                 Some(reply) if !reply.is_error() => {
                     self.span.succeeded();
+                    self.spent = true;
                     Poll::Ready(Step::Reply(reply))
                 }
                 reply => Poll::Ready(Step::Slow(Some(execute::reply_error(reply, &self.command)))),
@@ -213,6 +217,11 @@ impl<'c> Fast<'c> {
             Poll::Ready(Err(error)) => Poll::Ready(Step::Slow(Some(Error::link(error)))),
         }
     }
+}
+
+#[cold]
+fn polled_again() -> Error {
+    Error::usage("polled after it was ready")
 }
 
 impl Drop for Fast<'_> {

@@ -40,9 +40,10 @@ impl Core {
     fn audit_stream(&self) {
         assert!(self.batch_base <= self.written && self.written <= self.swapped && self.swapped <= self.end);
         assert_eq!(to_len(self.end - self.swapped), self.outbox.len());
-        if !self.writing && !self.batch.outbox.is_empty() {
-            assert_eq!(to_len(self.swapped - self.batch_base), self.batch.outbox.len());
-            assert_eq!(to_len(self.written - self.batch_base), self.batch.done);
+        if let Some(batch) = &self.batch {
+            assert!(!self.writing);
+            assert_eq!(to_len(self.swapped - self.batch_base), batch.outbox.len());
+            assert_eq!(to_len(self.written - self.batch_base), batch.done);
         } else if !self.writing {
             assert_eq!(self.written, self.swapped);
         }

@@ -22,7 +22,7 @@ impl Core {
     /// Whether there is something to write and nobody on it.
     pub(crate) fn has_unwritten(&self) -> bool {
         let fresh = !self.handing_over && !self.outbox.is_empty();
-        !self.writing && !self.checking && (!self.batch.outbox.is_empty() || fresh)
+        !self.writing && !self.checking && (self.batch.is_some() || fresh)
     }
 
     /// Takes the bytes to write; submissions given up before leave no trace in them.
@@ -30,24 +30,29 @@ impl Core {
         if self.writing || self.checking {
             return None;
         }
-        if self.batch.outbox.is_empty() {
-            if self.withdrawn > 0 {
-                self.forget_withdrawn();
-            }
-            if self.outbox.is_empty() || self.handing_over {
-                return None;
-            }
-            let spare = std::mem::take(&mut self.spare);
-            self.batch.outbox = std::mem::replace(&mut self.outbox, spare);
-            self.batch.done = 0;
-            self.batch_base = self.swapped;
-            self.swapped = self.end;
-            self.counts.batches = self.counts.batches.wrapping_add(1);
-        }
+        let batch = match self.batch.take() {
+            Some(batch) => batch,
+            None => self.swap_out()?,
+        };
         self.writing = true;
-        let mut batch = std::mem::take(&mut self.batch);
-        batch.epoch = self.epoch;
         Some(batch)
+    }
+
+    /// Makes a batch of all that is still ours.
+    #[inline]
+    fn swap_out(&mut self) -> Option<Batch> {
+        if self.withdrawn > 0 {
+            self.forget_withdrawn();
+        }
+        if self.outbox.is_empty() || self.handing_over {
+            return None;
+        }
+        let spare = self.spare.take().unwrap_or_default();
+        let outbox = std::mem::replace(&mut self.outbox, spare);
+        self.batch_base = self.swapped;
+        self.swapped = self.end;
+        self.counts.batches = self.counts.batches.wrapping_add(1);
+        Some(Batch { outbox, done: 0, epoch: self.epoch })
     }
 
     /// Whether replies are awaited to what was swapped out for the present socket.
@@ -79,11 +84,11 @@ impl Core {
         }
         if batch.done >= batch.outbox.len() {
             batch.outbox.clear();
-            self.spare = batch.outbox;
+            self.spare = Some(batch.outbox);
             self.call_next();
             return true;
         }
-        self.batch = batch;
+        self.batch = Some(batch);
         false
     }
 
@@ -91,7 +96,7 @@ impl Core {
     pub(super) fn forget_withdrawn(&mut self) {
         let mut kept = Outbox::default();
         let base = self.swapped;
-        let outbox = std::mem::take(&mut self.outbox);
+        let outbox = std::mem::take(&mut *self.outbox);
         let mut ranges = outbox.ranges();
         let mut fifo = std::mem::take(&mut self.fifo);
         fifo.retain(|&index| {
@@ -118,7 +123,7 @@ impl Core {
         });
         self.fifo = fifo;
         self.end = base.wrapping_add(kept.len() as u64);
-        self.outbox = kept;
+        *self.outbox = kept;
         self.withdrawn = 0;
         self.overdue = 0;
         self.call_next();

@@ -124,9 +124,9 @@ impl Core {
             self.written = self.swapped;
         }
         let (written, swapped, base) = (self.written, self.swapped, self.batch_base);
-        let batch = std::mem::take(&mut self.batch);
-        let outbox = std::mem::take(&mut self.outbox);
-        let mut sources = [(base, batch.outbox.ranges()), (swapped, outbox.ranges())];
+        let batch = self.batch.take().map(|batch| batch.outbox).unwrap_or_default();
+        let outbox = std::mem::take(&mut *self.outbox);
+        let mut sources = [(base, batch.ranges()), (swapped, outbox.ranges())];
         let mut kept = Outbox::default();
         let new_base = self.end;
         let mut fifo = std::mem::take(&mut self.fifo);
@@ -172,7 +172,7 @@ impl Core {
             false
         });
         self.fifo = fifo;
-        self.outbox = kept;
+        *self.outbox = kept;
         self.end = new_base.wrapping_add(self.outbox.len() as u64);
         (self.batch_base, self.written, self.swapped) = (new_base, new_base, new_base);
         self.writing = false;
@@ -206,7 +206,7 @@ impl Core {
                 }
             }
         }
-        self.outbox = Outbox::default();
+        *self.outbox = Outbox::default();
         self.end = self.swapped;
         self.withdrawn = 0;
         self.overdue = 0;
