@@ -7,6 +7,8 @@
 mod alloc;
 mod contest;
 pub mod load;
+pub mod rivals;
+pub mod work;
 
-pub use self::alloc::{Counting, allocations};
+pub use self::alloc::{Counting, Heap, allocations, heap};
 pub use self::contest::{Contest, Outcome, Settings};

@@ -1,73 +1,12 @@
-//! Closed loops over a private server: so many tasks, each with one command under way, Redlane and its rivals in turns.
+//! Closed loops: so many tasks, each with one command under way, Redlane and its rivals in turns.
 
-use std::future::Future;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::alloc::allocations;
+use crate::rivals::{Blocking, Rival};
+use crate::work::Work;
 
-/// A server of our own, gone with the process that measures.
-#[derive(Debug)]
-pub struct Private {
-    child: Child,
-    /// Where it listens.
-    pub port: u16,
-}
-
-impl Private {
-    /// Starts `redis-server`, or what `REDLANE_SERVER` names, on a free port.
-    pub fn start() -> Self {
-        let binary = std::env::var("REDLANE_SERVER").unwrap_or_else(|_| "redis-server".to_owned());
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
-        let child = Command::new(&binary)
-            .args(["--port", &port.to_string(), "--save", "", "--appendonly", "no", "--daemonize", "no"])
-            .args(["--dir", &std::env::temp_dir().to_string_lossy()])
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {binary}: {error}"));
-        let server = Private { child, port };
-        let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(5), "the server does not listen");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        server
-    }
-
-    /// Its address as a URL.
-    pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
-    }
-}
-
-impl Drop for Private {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// A client under test. Clones share its connection, as its users would have it.
-pub trait Rival: Clone + Send + Sync + 'static {
-    /// Reads a value of 64 bytes.
-    fn get(&self) -> impl Future<Output = ()> + Send;
-    /// Writes one.
-    fn set(&self) -> impl Future<Output = ()> + Send;
-}
-
-/// What a task does in a loop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
-    /// GET of 64 bytes.
-    Get,
-    /// SET of 64 bytes.
-    Set,
-}
-
-/// One turn of one contestant.
+/// One turn of one contestant. What it could not measure is zero.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Turn {
     /// Commands a second.
@@ -76,52 +15,85 @@ pub struct Turn {
     pub cpu: f64,
     /// Allocations a command.
     pub allocations: f64,
-    /// Median latency in microseconds.
+    /// Bytes allocated a command.
+    pub bytes: f64,
+    /// Median latency of a step in microseconds.
     pub p50: f64,
     /// The latency that one in a hundred exceeds, in microseconds.
     pub p99: f64,
+    /// The latency that one in a thousand exceeds, in microseconds.
+    pub p999: f64,
 }
 
-/// Runs `count` commands from `tasks` tasks and measures.
+/// What is measured around a turn.
+struct Meter {
+    allocated: (u64, u64),
+    cpu: Duration,
+    start: Instant,
+}
+
+impl Meter {
+    fn start() -> Self {
+        Meter { allocated: allocations(), cpu: process_time(), start: Instant::now() }
+    }
+
+    fn stop(self, mut latencies: Vec<u64>, work: Work) -> Turn {
+        let (elapsed, cpu) = (self.start.elapsed(), process_time() - self.cpu);
+        let after = allocations();
+        let done = (latencies.len() * work.commands()) as f64;
+        latencies.sort_unstable();
+        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
+        Turn {
+            rate: done / elapsed.as_secs_f64(),
+            cpu: cpu.as_nanos() as f64 / done,
+            allocations: (after.0 - self.allocated.0) as f64 / done,
+            bytes: (after.1 - self.allocated.1) as f64 / done,
+            p50: at(0.5),
+            p99: at(0.99),
+            p999: at(0.999),
+        }
+    }
+}
+
+/// Runs `count` steps from `tasks` tasks and measures.
 pub async fn turn<R: Rival>(rival: &R, work: Work, tasks: usize, count: usize) -> Turn {
     let each = (count / tasks).max(1);
-    let (allocated, cpu, start) = (allocations().0, process_time(), Instant::now());
+    // Where the latencies go is taken before, and is not the client's.
+    let logs: Vec<Vec<u64>> = (0..tasks).map(|_| Vec::with_capacity(each)).collect();
+    let mut all = Vec::with_capacity(each * tasks);
+    let meter = Meter::start();
     let mut running = Vec::with_capacity(tasks);
-    for _ in 0..tasks {
+    for mut latencies in logs {
         let rival = rival.clone();
         running.push(tokio::spawn(async move {
-            let mut latencies = Vec::with_capacity(each);
-            for _ in 0..each {
+            for nth in 0..each {
                 let start = Instant::now();
-                match work {
-                    Work::Get => rival.get().await,
-                    Work::Set => rival.set().await,
-                }
+                rival.step(work, nth).await;
                 latencies.push(start.elapsed().as_nanos() as u64);
             }
             latencies
         }));
     }
-    let mut latencies = Vec::with_capacity(each * tasks);
     for task in running {
-        latencies.extend(task.await.expect("a task of the bench"));
+        all.extend(task.await.expect("a task of the bench"));
     }
-    let (elapsed, cpu) = (start.elapsed(), process_time() - cpu);
-    let allocated = allocations().0 - allocated;
-    let done = (each * tasks) as f64;
-    latencies.sort_unstable();
-    let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
-    Turn {
-        rate: done / elapsed.as_secs_f64(),
-        cpu: cpu.as_nanos() as f64 / done,
-        allocations: allocated as f64 / done,
-        p50: at(0.5),
-        p99: at(0.99),
+    meter.stop(all, work)
+}
+
+/// Runs `count` steps on a blocking connection.
+pub fn blocking_turn(connection: &mut Blocking, work: Work, count: usize) -> Turn {
+    let mut latencies = Vec::with_capacity(count);
+    let meter = Meter::start();
+    for nth in 0..count {
+        let start = Instant::now();
+        connection.step(work, nth);
+        latencies.push(start.elapsed().as_nanos() as u64);
     }
+    meter.stop(latencies, work)
 }
 
 /// Processor time of this process so far.
-fn process_time() -> Duration {
+pub fn process_time() -> Duration {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call writes one `timespec`, to one.
     let done = unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &raw mut time) };
@@ -140,7 +112,29 @@ pub fn median(turns: &[Turn]) -> Turn {
         rate: middle(|turn| turn.rate),
         cpu: middle(|turn| turn.cpu),
         allocations: middle(|turn| turn.allocations),
+        bytes: middle(|turn| turn.bytes),
         p50: middle(|turn| turn.p50),
         p99: middle(|turn| turn.p99),
+        p999: middle(|turn| turn.p999),
     }
+}
+
+/// A runtime of one thread (`current_thread`), or of several.
+pub fn runtime(threads: usize) -> tokio::runtime::Runtime {
+    let mut builder = if threads == 1 {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
+    builder.worker_threads(threads).enable_all().build().expect("a runtime")
+}
+
+/// Its name in a table.
+pub fn runtime_name(threads: usize) -> String {
+    if threads == 1 { "current_thread".to_owned() } else { format!("multi_thread({threads})") }
+}
+
+/// Whether the arguments of the program ask for the row with this title: each must occur in it, or there are none.
+pub fn wanted(title: &str) -> bool {
+    std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).all(|arg| title.contains(&arg))
 }

@@ -1,0 +1,30 @@
+//! The clients under test, each behind the same small adapter.
+//!
+//! A step gives its reply the type that its client's users would take, and looks at its length, so that nobody wins
+//! by not reading.
+
+mod deadpool;
+mod fred;
+mod raw;
+mod redis_bb8;
+mod redis_rs;
+mod redlane;
+mod rustis;
+
+use std::future::Future;
+
+use crate::work::Work;
+
+pub use self::deadpool::Deadpool;
+pub use self::fred::Fred;
+pub use self::raw::Raw;
+pub use self::redis_bb8::Bb8;
+pub use self::redis_rs::{Blocking, RedisRs};
+pub use self::redlane::Redlane;
+pub use self::rustis::Rustis;
+
+/// A client under test. Clones share its connection, as its users would have it.
+pub trait Rival: Clone + Send + Sync + 'static {
+    /// Does one step; `nth` counts those of its task.
+    fn step(&self, work: Work, nth: usize) -> impl Future<Output = ()> + Send;
+}

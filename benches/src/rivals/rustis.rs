@@ -1,0 +1,62 @@
+//! rustis.
+
+use rustis::client::{BatchPreparedCommand, Client};
+use rustis::commands::{HashCommands, ListCommands, StringCommands};
+use rustis::resp::BulkString;
+
+use super::Rival;
+use crate::work::{KEYS, TEXT, Work, large, large_key, list_key};
+
+/// One multiplexed client.
+#[derive(Clone)]
+pub struct Rustis(Client);
+
+impl Rustis {
+    /// Connects by URL.
+    pub async fn connect(url: &str) -> Self {
+        Rustis(Client::connect(url).await.unwrap())
+    }
+}
+
+impl Rival for Rustis {
+    async fn step(&self, work: Work, nth: usize) {
+        match work.at(nth) {
+            Work::Get | Work::Mix => {
+                let value: BulkString = self.0.get("bench").await.unwrap();
+                assert_eq!(value.len(), 64);
+            }
+            Work::Set => {
+                // Its bytes would go out as a list of numbers.
+                self.0.set("bench", TEXT).await.unwrap();
+            }
+            Work::Mget => {
+                let values: Vec<BulkString> = self.0.mget(&KEYS[..]).await.unwrap();
+                assert_eq!(values.len(), 100);
+            }
+            Work::Hgetall => {
+                let fields: Vec<(BulkString, BulkString)> = self.0.hgetall("hash").await.unwrap();
+                assert_eq!(fields.len(), 100);
+            }
+            Work::Lrange | Work::Elements(_) => {
+                let count = if let Work::Elements(count) = work { count } else { 1_000 };
+                let elements: Vec<BulkString> = self.0.lrange(list_key(count), 0, -1).await.unwrap();
+                assert_eq!(elements.len(), count);
+            }
+            Work::Pipeline(commands) => {
+                let mut pipeline = self.0.create_pipeline();
+                for _ in 0..commands {
+                    pipeline.get::<BulkString>("bench").queue();
+                }
+                let values: Vec<BulkString> = pipeline.execute().await.unwrap();
+                assert_eq!(values.len(), commands);
+            }
+            Work::GetLarge(size) => {
+                let value: BulkString = self.0.get(large_key(size)).await.unwrap();
+                assert_eq!(value.len(), size);
+            }
+            Work::SetLarge(size) => {
+                self.0.set("written", BulkString::new(large(size).to_vec())).await.unwrap();
+            }
+        }
+    }
+}
