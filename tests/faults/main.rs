@@ -12,9 +12,16 @@
 )]
 
 mod client;
+mod crowd;
 mod lock;
+mod outage;
 mod pipelines;
 mod refusals;
 mod scripted;
 mod spans;
 mod support_proxy;
+
+/// Prints a figure for `tests/faults/README.md`; nothing is asserted of it.
+fn measured(what: &str, figure: &str) {
+    eprintln!("measured: {what}: {figure}");
+}

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use redlane::client::Client;
-use redlane::commands::native::{HashesCommands, ListsCommands, StringsCommands};
+use redlane::commands::native::{HashesCommands, KeysCommands, ListsCommands, StringsCommands};
 use redlane::config::Config;
 
 use super::Rival;
@@ -35,6 +35,7 @@ impl Redlane {
         }
         for count in elements {
             let key = list_key(*count);
+            self.0.del(&key).await.unwrap();
             let element: &[u8] = &VALUE[..16];
             for part in vec![element; *count].chunks(10_000) {
                 self.0.rpush(&key, part).await.unwrap();
