@@ -197,7 +197,7 @@ impl Shared {
         let called = inner.core.take_called();
         let driver = if driver { inner.waker.take() } else { None };
         drop(inner);
-        if let Some(called) = called {
+        for called in called {
             called.wake();
         }
         if let Some(driver) = driver {

@@ -88,7 +88,17 @@ struct RoomWaiter {
     number: u64,
     entered: Tick,
     deadline: Option<Tick>,
+    need: Need,
+    /// It was called and came before its turn, or when there was no room: it has to be called again.
+    refused: bool,
     waker: Waker,
+}
+
+/// What a submission takes of the bounds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Need {
+    frames: usize,
+    bytes: usize,
 }
 
 /// Whether and how the link can carry commands.
@@ -169,8 +179,12 @@ pub(crate) struct Core {
     /// Waiters at the head of `room` whose deadline is already behind them: they are only still to be told.
     late: usize,
     next_waiter: u64,
-    /// Who is let in next and has to be woken, after unlocking.
-    called: Option<Waker>,
+    /// How many of them, from the first that is not late, were called to come in.
+    calls: usize,
+    /// What those will take.
+    promised: Need,
+    /// Who has to be woken, after unlocking.
+    called: Vec<Waker>,
 
     bounds: Bounds,
     pub(crate) status: Status,
@@ -212,7 +226,9 @@ impl Core {
             room: VecDeque::new(),
             late: 0,
             next_waiter: 0,
-            called: None,
+            calls: 0,
+            promised: Need::default(),
+            called: Vec::new(),
             bounds,
             status: Status::Connecting(None),
             epoch: 0,
@@ -251,8 +267,14 @@ impl Core {
         }
         let number = self.next_waiter;
         self.next_waiter = number.wrapping_add(1);
-        let waiter = RoomWaiter { number, entered: self.now, deadline, waker: waker.clone() };
-        self.room.push_back(waiter);
+        self.room.push_back(RoomWaiter {
+            number,
+            entered: self.now,
+            deadline,
+            need: Need::of(payload),
+            refused: false,
+            waker: waker.clone(),
+        });
         Ok(Admission::Room(number))
     }
 
@@ -397,6 +419,7 @@ impl Core {
         self.fifo = VecDeque::new();
         if self.room.is_empty() {
             self.room = VecDeque::new();
+            self.called = Vec::new();
         }
         if self.tickets_in_use() == 0 {
             self.tickets = Vec::new();

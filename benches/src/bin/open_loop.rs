@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use bench::load::{median, process_time, runtime, runtime_name, turn, wanted};
 use bench::rivals::{Fred, RedisRs, Redlane, Rival, Rustis};
 use bench::work::Work;
+use redlane::commands::native::StringsCommands as _;
 use redlane_test_support::{Options, Server};
 use tokio::sync::mpsc;
 
@@ -95,6 +96,19 @@ fn middle(flows: &[Flow], figure: fn(&Flow) -> f64) -> f64 {
     values[values.len() / 2]
 }
 
+/// Redlane tells callers when 65,536 wait already; these come again a millisecond later.
+#[derive(Clone)]
+struct Insistent(Redlane);
+
+impl Rival for Insistent {
+    async fn step(&self, _: Work, _: usize) {
+        while let Err(error) = self.0.0.get("bench").read_as::<Vec<u8>>().await {
+            assert_eq!(error.kind(), redlane::error::ErrorKind::Overloaded, "{error}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
 const NAMES: [&str; 4] = ["redis-rs 1.8.1", "redlane", "rustis 0.27", "fred 10.1"];
 
 fn main() {
@@ -109,6 +123,7 @@ fn main() {
             let rustis = Rustis::connect(&url).await;
             let fred = Fred::connect(&url).await;
             redlane.prepare(&[], &[]).await;
+            let redlane = Insistent(redlane);
             let mut closed = Vec::new();
             for _ in 0..5 {
                 closed.push(turn(&redis, Work::Get, 64, 30_000).await);

@@ -11,6 +11,11 @@ impl Core {
         self.audit_tickets();
         self.audit_stream();
         assert!(self.late <= self.room.len());
+        assert!(self.late + self.calls <= self.room.len());
+        let promised = self.room.iter().skip(self.late).take(self.calls);
+        let promised =
+            promised.fold((0, 0), |sum, waiter| (sum.0 + waiter.need.frames, sum.1 + waiter.need.bytes));
+        assert_eq!(promised, (self.promised.frames, self.promised.bytes));
         assert!(self.room.iter().zip(self.room.iter().skip(1)).all(|(one, next)| one.number < next.number));
     }
 

@@ -1,13 +1,32 @@
 //! Back-pressure: who may enter, who waits for room, in which order.
 //!
-//! Only the first waiter is called, and the next once it is in: order of arrival is kept whatever the runtime
-//! does with wake-ups. A waiter that goes away passes the call on.
+//! They enter in the order in which they came, whatever the runtime does with wake-ups. As many are called at once as
+//! there is room for, and each enters when it is polled and first; who comes before its turn is called again when
+//! those before it are in. One call at a time would cost a turn of the runtime's whole queue for each of them, and under
+//! load the line would grow while the connection lay idle. A waiter that goes away passes its call on.
 
 use std::task::{Poll, Waker};
 
-use super::{Core, Tick, lasting};
+use super::{Core, Need, RoomWaiter, Tick, lasting};
 use crate::error::LinkError;
 use crate::payload::Payload;
+
+impl Need {
+    #[inline]
+    pub(super) fn of<P: Payload + ?Sized>(payload: &P) -> Self {
+        Need { frames: payload.frames(), bytes: payload.encoded_len() }
+    }
+
+    fn add(&mut self, other: Need) {
+        self.frames = self.frames.saturating_add(other.frames);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+    }
+
+    fn sub(&mut self, other: Need) {
+        self.frames = self.frames.saturating_sub(other.frames);
+        self.bytes = self.bytes.saturating_sub(other.bytes);
+    }
+}
 
 impl Core {
     /// Asks again for a submission that waits for room.
@@ -32,13 +51,15 @@ impl Core {
             return Poll::Ready(Err(error));
         }
         if at == self.late && self.has_room(payload) {
-            self.room.remove(at);
+            self.remove_waiter(at);
             let ticket = self.issue(payload, entered, deadline, waker);
             self.call_next();
             return Poll::Ready(Ok(ticket));
         }
+        let called = at.saturating_sub(self.late) < self.calls;
         if let Some(waiter) = self.room.get_mut(at) {
             waiter.waker.clone_from(waker);
+            waiter.refused |= called;
         }
         Poll::Pending
     }
@@ -46,13 +67,24 @@ impl Core {
     /// Leaves the queue for room; whoever stands behind moves up.
     pub(crate) fn leave_room(&mut self, number: u64) {
         if let Ok(at) = self.room.binary_search_by_key(&number, |waiter| waiter.number) {
-            self.room.remove(at);
-            if at < self.late {
-                self.late = self.late.saturating_sub(1);
-            } else if at == self.late {
-                self.call_next();
-            }
+            self.remove_waiter(at);
+            self.call_next();
         }
+    }
+
+    /// Takes a waiter out of the line, with its call if it had one.
+    fn remove_waiter(&mut self, at: usize) {
+        let Some(waiter) = self.room.remove(at) else { return };
+        if at < self.late {
+            self.late = self.late.saturating_sub(1);
+        } else if at.saturating_sub(self.late) < self.calls {
+            self.uncall(waiter.need);
+        }
+    }
+
+    fn uncall(&mut self, need: Need) {
+        self.calls = self.calls.saturating_sub(1);
+        self.promised.sub(need);
     }
 
     /// Tells those whose time is over. They are in nobody's way from here on, polled or not.
@@ -63,6 +95,10 @@ impl Core {
                 break;
             }
             wakers.push(waiter.waker.clone());
+            let need = waiter.need;
+            if self.calls > 0 {
+                self.uncall(need);
+            }
             self.late = self.late.saturating_add(1);
         }
         if self.late != before {
@@ -88,26 +124,47 @@ impl Core {
 
     #[inline]
     pub(super) fn has_room<P: Payload + ?Sized>(&self, payload: &P) -> bool {
-        let frames = payload.frames();
-        let replies_fit =
-            self.in_flight == 0 || self.in_flight.saturating_add(frames) <= self.bounds.in_flight;
-        let queued = self.queued_bytes();
-        replies_fit
-            && (queued == 0 || queued.saturating_add(payload.encoded_len()) <= self.bounds.queued_bytes)
+        self.fits(Need::default(), Need::of(payload))
     }
 
-    /// Calls the first of those who wait for room; whoever holds the lock wakes it after unlocking.
+    /// Whether `need` finds room besides what is `promised`. What is larger than a bound is let in alone.
+    #[inline]
+    fn fits(&self, promised: Need, need: Need) -> bool {
+        let replies = self.in_flight.saturating_add(promised.frames);
+        let queued = self.queued_bytes().saturating_add(promised.bytes);
+        (replies == 0 || replies.saturating_add(need.frames) <= self.bounds.in_flight)
+            && (queued == 0 || queued.saturating_add(need.bytes) <= self.bounds.queued_bytes)
+    }
+
+    /// Calls those for whom there is room, in order; whoever holds the lock wakes them after unlocking.
     #[inline]
     pub(super) fn call_next(&mut self) {
-        if let Some(first) = self.room.get(self.late) {
-            self.called = Some(first.waker.clone());
+        if self.room.len() > self.late {
+            self.call();
+        }
+    }
+
+    fn call(&mut self) {
+        let first = self.room.get(self.late).filter(|first| first.refused && self.calls > 0);
+        if first.is_some_and(|first| self.fits(Need::default(), first.need))
+            && let Some(RoomWaiter { refused, waker, .. }) = self.room.get_mut(self.late)
+        {
+            *refused = false;
+            self.called.push(waker.clone());
+        }
+        while let Some(next) = self.room.get(self.late.saturating_add(self.calls))
+            && self.fits(self.promised, next.need)
+        {
+            self.called.push(next.waker.clone());
+            self.promised.add(next.need);
+            self.calls = self.calls.saturating_add(1);
         }
     }
 
     /// Who has to be woken after unlocking.
     #[inline]
-    pub(crate) fn take_called(&mut self) -> Option<Waker> {
-        self.called.take()
+    pub(crate) fn take_called(&mut self) -> Vec<Waker> {
+        std::mem::take(&mut self.called)
     }
 
     /// Submissions waiting for room.

@@ -384,3 +384,36 @@ fn a_lost_submission_tells_its_own_bytes_and_not_those_behind_it() {
 
     assert!(matches!(rig.error(ticket), LinkError::Lost { written: 6, .. }));
 }
+
+#[test]
+fn as_many_are_called_at_once_as_there_is_room_for_and_enter_in_order() {
+    let mut rig = rig_with(Bounds { in_flight: 4, queued_bytes: 10_000, waiters: 100 });
+    let next = say("GET a ");
+    let tickets: Vec<u32> = (0..4).map(|_| rig.enter(&next)).collect();
+    let bells: Vec<Arc<Bell>> = (0..6).map(|_| Arc::new(Bell::default())).collect();
+    let numbers: Vec<u64> = bells.iter().map(|bell| rig.wait_for_room(&next, bell)).collect();
+    let rung = |rig: &mut Rig| {
+        rig.ring();
+        bells.iter().map(|bell| bell.rung()).collect::<Vec<_>>()
+    };
+    rig.write_all();
+
+    rig.hear("+1\r\n+2\r\n+3\r\n").unwrap();
+    assert_eq!(rung(&mut rig), [1, 1, 1, 0, 0, 0]);
+
+    // Whoever comes before its turn is called again when it is first.
+    let early = Waker::from(Arc::clone(&bells[1]));
+    assert!(rig.core.ask_room(numbers[1], &next, &early).is_pending());
+    assert!(rig.ask_room(numbers[0], &next).is_ready());
+    assert_eq!(rung(&mut rig), [1, 2, 1, 0, 0, 0]);
+
+    // Whoever goes away passes its call on.
+    assert!(rig.ask_room(numbers[1], &next).is_ready());
+    rig.core.leave_room(numbers[2]);
+    assert_eq!(rung(&mut rig), [1, 2, 1, 1, 0, 0]);
+
+    assert!(rig.ask_room(numbers[3], &next).is_ready());
+    assert!(rig.ask_room(numbers[4], &next).is_pending(), "there is no more room");
+    assert_eq!(rig.replies(tickets[0]), ["+1"]);
+    rig.core.audit();
+}
