@@ -34,8 +34,8 @@ pub struct Limits {
     pub frame_bytes: usize,
     /// Bytes of one line (simple strings and errors, numbers) without marker and CRLF. Default 16 MiB.
     pub line_bytes: usize,
-    /// Bytes of a frame that has a streamed part anywhere: its end is not announced, so it is kept smaller. Default
-    /// 16 MiB.
+    /// Bytes of a frame that has a streamed part anywhere, or attributes on attributes: its end is not announced, so it
+    /// is kept smaller. Default 16 MiB.
     pub streamed_bytes: usize,
 }
 

@@ -62,7 +62,7 @@ pub struct Scanner {
     limits: Limits,
     /// Bytes of the frame under way that are dealt with.
     pos: usize,
-    /// What the frame may still weigh: `frame_bytes`, or `streamed_bytes` once it has a streamed part.
+    /// What the frame may still weigh: `frame_bytes`, or `streamed_bytes` once it has a part whose end is not announced.
     cap: usize,
     line: Line,
     levels: Levels,

@@ -391,6 +391,9 @@ faults("streamed frames too large", [
     ("StreamedBytes", 612, b"*2\r\n$600\r\n" + b"a" * 600 + b"\r\n*?\r\n"),
     ("StreamedBytes", 612, b"*2\r\n$600\r\n" + b"a" * 600 + b"\r\n$?\r\n"),
     ("StreamedBytes", 8, b"*2\r\n*?\r\n$600\r\n"),
+    # Attributes on attributes: 3 x (4 + 63 + 63) = 390, and the first string of the fourth ends at 457.
+    ("StreamedBytes", 457, (b"|1\r\n" + (b"+" + b"a" * 60 + b"\r\n") * 2) * 4),
+    ("StreamedBytes", 135, b"|1\r\n" + (b"+" + b"a" * 60 + b"\r\n") * 2 + b"|30\r\n" + b"$500\r\n"),
 ], contexts=0)
 
 print("\n# cut short: nothing is wrong, so many bytes are missing at least")

@@ -116,6 +116,11 @@ impl Levels {
         true
     }
 
+    /// Whether attributes were read whose frame is still to come.
+    pub(super) fn attributed(&self) -> bool {
+        self.attributed
+    }
+
     /// Elements that the innermost level still needs, at least one.
     #[inline(always)]
     pub(super) fn left(&self) -> u32 {

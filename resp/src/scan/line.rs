@@ -389,6 +389,10 @@ impl Scanner {
         let Some(frames) = u32::try_from(frames).ok().filter(|frames| self.levels.allows(*frames)) else {
             return self.fail(Wrong::Elements { limit: self.limits.elements }, start);
         };
+        if marker == b'|' && self.levels.attributed() {
+            // Attributes of the same frame again: how many are to come is not announced.
+            self.cap = self.cap.min(self.limits.streamed_bytes);
+        }
         self.check_frame(self.pos.saturating_add((frames as usize).saturating_mul(SMALLEST_FRAME)))?;
         let opening = match marker {
             b'%' if streamed => Opening::StreamedMap,
