@@ -414,6 +414,6 @@ fn as_many_are_called_at_once_as_there_is_room_for_and_enter_in_order() {
 
     assert!(rig.ask_room(numbers[3], &next).is_ready());
     assert!(rig.ask_room(numbers[4], &next).is_pending(), "there is no more room");
-    assert_eq!(rig.replies(tickets[0]), ["+1"]);
+    assert_eq!(rig.replies(tickets[0]), ["+1\r\n"]);
     rig.core.audit();
 }
