@@ -14,9 +14,9 @@ use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
 
 /// Frames from this size on get memory of their own.
-const LARGE: usize = 64 * 1024;
+pub(crate) const LARGE: usize = 64 * 1024;
 /// With less room than this a new read would be too short to be worth its system call.
-const LEAST_ROOM: usize = 16 * 1024;
+pub(crate) const LEAST_ROOM: usize = 16 * 1024;
 
 /// Bytes read and not yet handed out; the frame under way stands first.
 #[derive(Debug)]
@@ -48,19 +48,11 @@ impl ReadBlock {
         let have = self.bytes().len();
         if self.large.is_none() && have.saturating_add(self.missing) >= LARGE {
             let mut large = Vec::new();
-            large.reserve_exact(Self::room_for(have, self.missing).saturating_add(have));
+            large.reserve_exact(room_for(have, self.missing).saturating_add(have));
             large.extend_from_slice(&self.block);
             self.block.clear();
             self.large = Some(large);
         }
-    }
-
-    /// How much to add to `have` bytes: all that is missing, but not more than doubles them, plus 64 KiB.
-    fn room_for(have: usize, missing: usize) -> usize {
-        // When little is known to be missing the frame is made of many small parts, and nobody knows how many: doubling
-        // keeps the cost of moving it linear.
-        let wanted = if missing < LEAST_ROOM { have.max(LARGE) } else { missing };
-        wanted.min(have.saturating_add(LARGE))
     }
 
     /// Reads once. `Ready(Ok(0))` is the end of the stream.
@@ -73,7 +65,7 @@ impl ReadBlock {
             Some(large) => {
                 let room = large.capacity().saturating_sub(large.len());
                 if room == 0 {
-                    large.reserve_exact(Self::room_for(large.len(), self.missing));
+                    large.reserve_exact(room_for(large.len(), self.missing));
                 }
                 // Never far beyond the frame: what follows it has to be copied out.
                 let limit = self.missing.max(LEAST_ROOM).min(large.capacity().saturating_sub(large.len()));
@@ -115,6 +107,14 @@ impl ReadBlock {
             }
         }
     }
+}
+
+/// How much to add to `have` bytes of a large frame: all that is missing, but not more than doubles them, plus 64 KiB.
+pub(crate) fn room_for(have: usize, missing: usize) -> usize {
+    // When little is known to be missing the frame is made of many small parts, and nobody knows how many: doubling
+    // keeps the cost of moving it linear.
+    let wanted = if missing < LEAST_ROOM { have.max(LARGE) } else { missing };
+    wanted.min(have.saturating_add(LARGE))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 mod simulated;
 
 mod block;
+pub mod blocking;
 pub mod codec;
 pub mod config;
 mod connection;

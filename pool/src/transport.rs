@@ -286,7 +286,8 @@ async fn connect(address: SocketAddr, options: &SocketOptions) -> io::Result<Tcp
     socket.connect(address).await
 }
 
-fn watch_peer(socket: &SockRef<'_>, options: &SocketOptions) -> io::Result<()> {
+/// Sets what tells a peer that is gone from one that is silent.
+pub(crate) fn watch_peer(socket: &SockRef<'_>, options: &SocketOptions) -> io::Result<()> {
     match options.keepalive {
         None => {}
         Some(Keepalive::SystemDefault) => socket.set_keepalive(true)?,

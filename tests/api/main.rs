@@ -11,6 +11,7 @@
     reason = "a failed step is a failed test"
 )]
 
+mod blocking;
 mod commands;
 mod examples;
 mod global;

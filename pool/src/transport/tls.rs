@@ -30,6 +30,7 @@ use super::socket::Socket;
 
 pub(crate) use self::failure::failure_in;
 pub use self::pem::Pem;
+pub(crate) use self::plaintext::{NONSENSE, PATIENCE};
 pub use self::socket::TlsSocket;
 
 /// Whom to trust and who we are. The default trusts whom the platform trusts, and is nobody in particular.
@@ -106,7 +107,8 @@ impl Tls {
         .await
     }
 
-    fn name_to_check(&self, host: &str) -> Result<ServerName<'static>, TlsFailure> {
+    /// The name that the certificate of `host` must be for.
+    pub(crate) fn name_to_check(&self, host: &str) -> Result<ServerName<'static>, TlsFailure> {
         let name = self.0.options.server_name.as_deref().unwrap_or(host);
         // The zone of an IPv6 address says how to get there; no certificate knows it.
         let name = name.split('%').next().unwrap_or(name);
@@ -123,7 +125,8 @@ impl Tls {
         read.unwrap_or_else(|error| Err(TlsFailure::Handshake { problem: error.to_string() }))
     }
 
-    fn config_now(&self) -> Result<Arc<ClientConfig>, TlsFailure> {
+    /// The configuration for the next connection; may read files.
+    pub(crate) fn config_now(&self) -> Result<Arc<ClientConfig>, TlsFailure> {
         let Shared { options, ready } = &*self.0;
         let mut ready = ready.lock().unwrap_or_else(PoisonError::into_inner);
         // Taken before the files are read: a change in between is seen by the next connection.

@@ -14,10 +14,10 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 /// A handshake takes a few round trips; a server that is busy with a script may take longer, and then this does no harm.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An array of no number of elements.
-const NONSENSE: &[u8] = b"*x\r\n";
+pub(crate) const NONSENSE: &[u8] = b"*x\r\n";
 
 /// Waits for a quarter of `limit` and a second at most; then whether a server without TLS listens at `address`.
 pub(super) async fn suspect(address: io::Result<SocketAddr>, limit: Duration) -> bool {
