@@ -8,12 +8,16 @@ pub mod native;
 pub mod types;
 
 mod bitmaps;
+mod bloom;
 mod connection;
 pub(crate) mod duration;
 mod fields;
 mod geo;
 mod hashes;
+mod hotkeys;
 mod hyperloglogs;
+#[cfg(feature = "json")]
+mod json;
 mod keys;
 mod lists;
 mod publishing;
@@ -25,3 +29,4 @@ mod strings;
 mod surface;
 #[cfg(test)]
 mod test_support;
+mod vector_sets;

@@ -8,14 +8,20 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use redlane_resp::to_args::{NumericBehavior, ToRedisArgs, ToSingleRedisArg};
+#[cfg(feature = "json")]
+use serde::Serialize;
 
 use super::bitmaps::bitmaps_rows;
+use super::bloom::bloom_rows;
 use super::command::Command;
 use super::connection::{connection_rows, connection_state_rows};
 use super::duration::millis;
 use super::geo::geo_rows;
 use super::hashes::hashes_rows;
+use super::hotkeys::hotkeys_rows;
 use super::hyperloglogs::hyperloglogs_rows;
+#[cfg(feature = "json")]
+use super::json::{json_rows, json_text};
 use super::keys::{keys_blocking_rows, keys_rows};
 use super::lists::{lists_blocking_rows, lists_rows};
 use super::publishing::publishing_rows;
@@ -26,6 +32,9 @@ use super::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
 use super::strings::strings_rows;
 use super::surface::command;
 use super::types::*;
+use super::vector_sets::vector_sets_rows;
+#[cfg(feature = "json")]
+use super::vector_sets::{vector_attributes, vector_sets_json_rows};
 
 strings_rows!(constructors);
 keys_rows!(constructors);
@@ -45,16 +54,31 @@ connection_rows!(constructors);
 connection_state_rows!(constructors);
 server_rows!(constructors);
 acl_rows!(constructors);
+hotkeys_rows!(constructors);
+bloom_rows!(constructors);
+vector_sets_rows!(constructors);
+#[cfg(feature = "json")]
+vector_sets_json_rows!(constructors);
+#[cfg(feature = "json")]
+json_rows!(fallible_constructors);
 
-/// Writes how many keys there are, the keys, and their weights.
-fn weighted<K: ToRedisArgs, W: ToRedisArgs>(command: Command, keys: &[(K, W)]) -> Command {
+/// Writes how many keys there are, the keys, how scores are put together, and the keys' weights.
+fn weighted<K: ToRedisArgs, W: ToRedisArgs>(
+    command: Command,
+    keys: &[(K, W)],
+    aggregate: Option<&str>,
+) -> Command {
     let mut command = command.arg(keys.len());
     for (key, _) in keys {
         command.push_arg(key);
     }
+    command.push_arg(aggregate.map(|aggregate| ("AGGREGATE", aggregate)));
     command.push_arg("WEIGHTS");
     for (_, weight) in keys {
         command.push_arg(weight);
     }
     command
 }
+
+#[cfg(test)]
+mod tests;

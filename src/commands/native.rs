@@ -22,14 +22,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use redlane_resp::to_args::{ToRedisArgs, ToSingleRedisArg};
 use redlane_resp::value::Value;
+#[cfg(feature = "json")]
+use serde::Serialize;
 
 use super::bitmaps::bitmaps_rows;
+use super::bloom::bloom_rows;
 use super::build;
 use super::connection::{connection_rows, connection_state_rows};
 use super::executor::{ExclusiveExecutor, Executor};
 use super::geo::geo_rows;
 use super::hashes::hashes_rows;
+use super::hotkeys::hotkeys_rows;
 use super::hyperloglogs::hyperloglogs_rows;
+#[cfg(feature = "json")]
+use super::json::json_rows;
 use super::keys::{keys_blocking_rows, keys_rows};
 use super::lists::{lists_blocking_rows, lists_rows};
 use super::publishing::publishing_rows;
@@ -39,6 +45,9 @@ use super::sets::sets_rows;
 use super::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
 use super::strings::strings_rows;
 use super::types::*;
+#[cfg(feature = "json")]
+use super::vector_sets::vector_sets_json_rows;
+use super::vector_sets::vector_sets_rows;
 
 macro_rules! families {
     ($($(#[$doc:meta])* $family:ident: $executor:ident { $($rows:ident)* })*) => { $(
@@ -80,12 +89,36 @@ families! {
     ServerCommands: Executor { server_rows }
     /// Commands about users and what they may do.
     AclCommands: Executor { acl_rows }
+    /// Commands that find the keys which keep a server busy.
+    HotkeysCommands: Executor { hotkeys_rows }
+    /// Commands on Bloom filters.
+    BloomCommands: Executor { bloom_rows }
+    /// Commands on vector sets.
+    VectorSetsCommands: Executor { vector_sets_rows }
     /// Commands that wait: each takes a connection of its own for as long as it does, so that others are not
     /// held up.
     BlockingCommands: ExclusiveExecutor { lists_blocking_rows sorted_sets_blocking_rows keys_blocking_rows }
     /// Commands that change their connection: for a connection that the caller holds.
     ConnectionStateCommands: ExclusiveExecutor { connection_state_rows }
 }
+
+/// Commands on vector sets that take JSON.
+#[cfg(feature = "json")]
+pub trait VectorAttributesCommands: Executor {
+    vector_sets_json_rows!(methods);
+}
+
+#[cfg(feature = "json")]
+impl<E: Executor> VectorAttributesCommands for E {}
+
+/// Commands on JSON documents. A value that does not serialize is an error before anything is sent.
+#[cfg(feature = "json")]
+pub trait JsonCommands: Executor {
+    json_rows!(fallible_methods);
+}
+
+#[cfg(feature = "json")]
+impl<E: Executor> JsonCommands for E {}
 
 #[cfg(test)]
 mod tests;

@@ -510,7 +510,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZINTERSTORE", dstkey), keys)
+        weighted(command!("ZINTERSTORE", dstkey), keys, None)
     }
 
     /// Stores the members that all sorted sets share, with the least of their scores, and gives how many they
@@ -529,7 +529,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZINTERSTORE", dstkey), keys).arg("AGGREGATE").arg("MIN")
+        weighted(command!("ZINTERSTORE", dstkey), keys, Some("MIN"))
     }
 
     /// Stores the members that all sorted sets share, with the greatest of their scores, and gives how many
@@ -548,7 +548,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZINTERSTORE", dstkey), keys).arg("AGGREGATE").arg("MAX")
+        weighted(command!("ZINTERSTORE", dstkey), keys, Some("MAX"))
     }
 
     /// Stores the members that all sorted sets share, with weights and an aggregation of one's own, and gives
@@ -579,7 +579,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZUNIONSTORE", dstkey), keys)
+        weighted(command!("ZUNIONSTORE", dstkey), keys, None)
     }
 
     /// Stores the members of all sorted sets together, with the least of their scores, and gives how many
@@ -598,7 +598,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZUNIONSTORE", dstkey), keys).arg("AGGREGATE").arg("MIN")
+        weighted(command!("ZUNIONSTORE", dstkey), keys, Some("MIN"))
     }
 
     /// Stores the members of all sorted sets together, with the greatest of their scores, and gives how many
@@ -617,7 +617,7 @@ macro_rules! sorted_sets_rows { ($surface:ident) => { $crate::commands::surface:
         dstkey: D,
         keys: &'a [(K, W)],
     ) -> usize {
-        weighted(command!("ZUNIONSTORE", dstkey), keys).arg("AGGREGATE").arg("MAX")
+        weighted(command!("ZUNIONSTORE", dstkey), keys, Some("MAX"))
     }
 
     /// Stores the members of all sorted sets together, with weights and an aggregation of one's own, and

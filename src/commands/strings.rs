@@ -161,6 +161,25 @@ macro_rules! strings_rows { ($surface:ident) => { $crate::commands::surface::eac
     /// [`DECR`](https://redis.io/docs/latest/commands/decr/), since 1.0.0, O(1).
     fn decr_one<K: ToSingleRedisArg>(key: K) -> i64, typed none { command!("DECR", key) }
 
+    /// Adds `increment` within bounds, and with a time to live; gives the value and what was added to it. An
+    /// absent key counts as 0.
+    ///
+    /// A sum out of bounds changes nothing, unless the options say to stop at the bound. An `increment` of a
+    /// floating point type adds one; read such a reply as `(f64, f64)`.
+    ///
+    /// [`INCREX`](https://redis.io/docs/latest/commands/increx/), since 8.8.0, O(1).
+    fn increx<K: ToSingleRedisArg, V: ToSingleRedisArg>(
+        key: K,
+        increment: V,
+        options: IncrexOptions<V>,
+    ) -> (i64, i64), typed (IncrexResult) {
+        let kind = match increment.describe_numeric_behavior() {
+            NumericBehavior::NumberIsFloat => "BYFLOAT",
+            _ => "BYINT",
+        };
+        command!("INCREX", key, kind, increment, options)
+    }
+
     /// Gives the longest common subsequence of two values; an absent key counts as empty.
     ///
     /// [`LCS`](https://redis.io/docs/latest/commands/lcs/), since 7.0.0, O(N*M) in the lengths.

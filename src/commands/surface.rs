@@ -27,11 +27,37 @@ macro_rules! constructors {
     };
 }
 
+/// A function that builds the command, or tells why a value cannot stand in it.
+#[cfg(feature = "json")]
+macro_rules! fallible_constructors {
+    ([$($m:tt)*] $name:ident [$($T:ident: $B:path),*] ($($arg:ident: $A:ty),*) [$R:ty] $Y:tt $body:block) => {
+        $($m)*
+        ///
+        /// # Errors
+        /// When a value does not serialize.
+        pub fn $name<'a $(, $T: $B)*>($($arg: $A),*) -> Result<Command, serde_json::Error> { Ok($body) }
+    };
+}
+
 /// A method on whatever executes.
 macro_rules! methods {
     ([$($m:tt)*] $name:ident [$($T:ident: $B:path),*] ($($arg:ident: $A:ty),*) [$R:ty] $Y:tt $body:block) => {
         $($m)* fn $name<'a $(, $T: $B)*>(self $(, $arg: $A)*) -> Self::Output<$R> {
             self.run(build::$name($($arg),*))
+        }
+    };
+}
+
+/// A method on whatever executes, unless a value cannot stand in the command.
+#[cfg(feature = "json")]
+macro_rules! fallible_methods {
+    ([$($m:tt)*] $name:ident [$($T:ident: $B:path),*] ($($arg:ident: $A:ty),*) [$R:ty] $Y:tt $body:block) => {
+        $($m)*
+        ///
+        /// # Errors
+        /// When a value does not serialize.
+        fn $name<'a $(, $T: $B)*>(self $(, $arg: $A)*) -> Result<Self::Output<$R>, serde_json::Error> {
+            Ok(self.run(build::$name($($arg),*)?))
         }
     };
 }
@@ -72,3 +98,5 @@ macro_rules! command {
 #[cfg(test)]
 pub(crate) use descriptions;
 pub(crate) use {command, constructors, each_row, methods};
+#[cfg(feature = "json")]
+pub(crate) use {fallible_constructors, fallible_methods};

@@ -20,4 +20,5 @@ mod server;
 mod sets;
 mod sorted_sets;
 mod strings;
+mod vector_sets;
 mod wire;

@@ -141,11 +141,18 @@ TIPS = {
 # Commands that another vendor's server has too, in a version that is not in FOLDER.
 ALSO = {"msetex": {"redis": "8.4.0"}}
 
-# Newer than the servers of FOLDER: name, group, since, class.
+# Newer than the servers of FOLDER: name, group, since, class, whether its first argument is its key.
 NEWER = [
-    ("delex", "string", "8.4.0", "Write"),
-    ("digest", "string", "8.4.0", "Read"),
-    ("increx", "string", "8.8.0", "Write"),
+    ("delex", "string", "8.4.0", "Write", True),
+    ("digest", "string", "8.4.0", "Read", True),
+    ("increx", "string", "8.8.0", "Write", True),
+    ("xcfgset", "stream", "8.6.0", "Write", True),
+    ("xnack", "stream", "8.8.0", "Write", True),
+    ("hotkeys", "server", "8.6.0", "Write", False),
+    ("hotkeys|get", "server", "8.6.0", "Read", False),
+    ("hotkeys|reset", "server", "8.6.0", "Write", False),
+    ("hotkeys|start", "server", "8.6.0", "Write", False),
+    ("hotkeys|stop", "server", "8.6.0", "Write", False),
 ]
 
 # Commands of modules, which no file of FOLDER has: class, then names. The key is the first argument, but for the
@@ -283,9 +290,9 @@ def entry(name, row, since, containers):
 
 def main(argv):
     found = load(argv[1])
-    for name, group, since, kind in NEWER:
+    for name, group, since, kind, keyed in NEWER:
         assert name not in found, name
-        spec = "%s@index:1>range:0:1:0" % ("RO" if kind == "Read" else "RW")
+        spec = "%s@index:1>range:0:1:0" % ("RO" if kind == "Read" else "RW") if keyed else "-"
         flags = "readonly" if kind == "Read" else "write"
         row = dict(group=group, flags=flags, key_specs=spec, request_policy="-", response_policy="-")
         found[name] = (row, {"redis": since})

@@ -40,12 +40,12 @@ impl ToRedisArgs for ExpireOption {
 
 /// Options of COPY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopyOptions<Db: ToString = u32> {
+pub struct CopyOptions<Db: ToString> {
     db: Option<Db>,
     replace: bool,
 }
 
-impl Default for CopyOptions {
+impl Default for CopyOptions<&'static str> {
     fn default() -> Self {
         Self { db: None, replace: false }
     }

@@ -334,6 +334,83 @@ impl ToRedisArgs for MSetOptions {
     }
 }
 
+/// Options of INCREX.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct IncrexOptions<T> {
+    saturate: bool,
+    lower_bound: Option<T>,
+    upper_bound: Option<T>,
+    expiration: Option<Expiry>,
+    keep_expiry: bool,
+}
+
+impl<T: ToSingleRedisArg> IncrexOptions<T> {
+    /// Stops at the bound, instead of changing nothing, when the sum is out of bounds.
+    #[must_use]
+    pub fn saturate(mut self) -> Self {
+        self.saturate = true;
+        self
+    }
+
+    /// Lets the value fall no lower than this.
+    #[must_use]
+    pub fn lower_bound(mut self, lower_bound: T) -> Self {
+        self.lower_bound = Some(lower_bound);
+        self
+    }
+
+    /// Lets the value rise no higher than this.
+    #[must_use]
+    pub fn upper_bound(mut self, upper_bound: T) -> Self {
+        self.upper_bound = Some(upper_bound);
+        self
+    }
+
+    /// Sets the key's time to live with the value.
+    #[must_use]
+    pub fn with_expiration(mut self, expiration: Expiry) -> Self {
+        self.expiration = Some(expiration);
+        self
+    }
+
+    /// Sets the time to live only when the key has none.
+    #[must_use]
+    pub fn enx(mut self) -> Self {
+        self.keep_expiry = true;
+        self
+    }
+}
+
+impl<T: ToRedisArgs> ToRedisArgs for IncrexOptions<T> {
+    fn write_redis_args<W>(&self, out: &mut W)
+    where
+        W: ?Sized + RedisWrite,
+    {
+        if self.saturate {
+            out.write_arg(b"SATURATE");
+        }
+        self.lower_bound.as_ref().map(|bound| ("LBOUND", bound)).write_redis_args(out);
+        self.upper_bound.as_ref().map(|bound| ("UBOUND", bound)).write_redis_args(out);
+        self.expiration.write_redis_args(out);
+        if self.keep_expiry {
+            out.write_arg(b"ENX");
+        }
+    }
+}
+
+/// Whether there are bounds, and not which: they are of any type.
+impl<T> std::fmt::Debug for IncrexOptions<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IncrexOptions")
+            .field("saturate", &self.saturate)
+            .field("lower_bound", &self.lower_bound.is_some())
+            .field("upper_bound", &self.upper_bound.is_some())
+            .field("expiration", &self.expiration)
+            .field("enx", &self.keep_expiry)
+            .finish()
+    }
+}
+
 /// Options of LCS when it tells the places of what two strings share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LcsOptions {

@@ -82,3 +82,17 @@ fn lcs_options_write_the_shortest_match() {
     assert_eq!(written(LcsOptions::default().min_match_len(4)), "MINMATCHLEN 4");
     assert_eq!(written(LcsOptions::default()), "");
 }
+
+#[test]
+fn increx_options_write_what_was_given() {
+    let whole = IncrexOptions::default()
+        .enx()
+        .with_expiration(Expiry::EX(5))
+        .upper_bound(9)
+        .lower_bound(-9)
+        .saturate();
+
+    assert_eq!(written(IncrexOptions::<i64>::default()), "");
+    assert!(!format!("{whole:?}").contains('9'));
+    assert_eq!(written(whole), "SATURATE LBOUND -9 UBOUND 9 EX 5 ENX");
+}
