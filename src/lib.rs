@@ -20,6 +20,8 @@
 
 pub mod client;
 pub mod commands;
+#[cfg(feature = "redis-rs")]
+pub mod compat;
 pub mod config;
 pub mod error;
 pub mod global;

@@ -80,6 +80,12 @@ impl Command {
         command
     }
 
+    /// Begins a command without a name: the first argument will be it. No server takes it before that.
+    #[inline]
+    pub fn empty() -> Self {
+        Command { prefix: b"", inline: [0; INLINE_BYTES], used: 0, count: 0, long: None }
+    }
+
     /// Begins a command with words that are encoded already, such as `$6\r\nCLIENT\r\n$2\r\nID\r\n`, two of them.
     ///
     /// `count` is how many words there are; [`count_words`] finds it at compile time. A wrong count would leave the
@@ -164,10 +170,6 @@ impl Command {
         let mut out = BytesMut::with_capacity(self.encoded_len());
         self.encode(&mut out);
         out.freeze()
-    }
-
-    fn empty() -> Self {
-        Command { prefix: b"", inline: [0; INLINE_BYTES], used: 0, count: 0, long: None }
     }
 
     fn encoded(&self) -> &[u8] {

@@ -256,8 +256,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads the attributes at the cursor as a map, when there are any.
-    pub(crate) fn open_attributes(&mut self) -> Result<Option<Elements>, ConversionError> {
+    /// Reads the head of the attributes at the cursor, when there are any: keys and values in turn, like a map's. Every
+    /// other way to read skips them.
+    ///
+    /// # Errors
+    /// [`ConversionError::Malformed`] at the end of the reply.
+    pub fn open_attributes(&mut self) -> Result<Option<Elements>, ConversionError> {
         if self.rest.first() != Some(&b'|') {
             return Ok(None);
         }

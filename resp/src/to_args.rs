@@ -5,6 +5,7 @@
 //! What surprises: one value may be many arguments (`Vec<i32>`), exactly one (`Vec<u8>`) or none (`None`).
 
 mod collections;
+mod foreign;
 mod scalars;
 mod tuples;
 mod write;

@@ -95,6 +95,13 @@ impl Command {
         &self.wire
     }
 
+    /// The bytes to send and what is known about them, given away.
+    #[cfg(feature = "redis-rs")]
+    #[inline]
+    pub(crate) fn into_parts(self) -> (redlane_resp::command::Command, &'static Facts) {
+        (self.wire, self.facts)
+    }
+
     /// All words as they go out, the name first.
     #[must_use]
     pub fn words(&self) -> Args<'_> {

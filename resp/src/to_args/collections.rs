@@ -90,6 +90,12 @@ sets! {
     [] BTreeSet<T>;
 }
 
+#[cfg(feature = "hashbrown")]
+sets!([, S] hashbrown::HashSet<T, S>;);
+
+#[cfg(feature = "ahash")]
+sets!([, S] ahash::AHashSet<T, S>;);
+
 macro_rules! maps {
     ($([$($parameter:tt)*] $type:ty;)*) => {$(
         /// Each key followed by its value; both should be one argument each, `num_of_args` counts the pairs.
@@ -115,3 +121,9 @@ maps! {
     [, S] HashMap<K, V, S>;
     [] BTreeMap<K, V>;
 }
+
+#[cfg(feature = "hashbrown")]
+maps!([, S] hashbrown::HashMap<K, V, S>;);
+
+#[cfg(feature = "ahash")]
+maps!([, S] ahash::AHashMap<K, V, S>;);

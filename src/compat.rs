@@ -1,0 +1,37 @@
+//! redis-rs 1.8 as it is, on Redlane's engine: the same names, signatures, texts and replies.
+//!
+//! Programs see this module as the package `redis` (the folder `compat/`), by which cargo can replace the real one in a
+//! whole dependency graph. What stands here is thin: connections are links, commands are the rows of the command tables.
+//! Abbreviations such as `cmd`, `con` and `pipe` are redis-rs's and live here only.
+//!
+//! What differs, and only that: integers that do not fit are errors instead of wrapping, `Debug` of a command shows no
+//! argument, and blocking commands are neither cut off by the response timeout nor in the way of others.
+
+#![allow(dead_code, unused_imports, reason = "connections come next; they use it all")]
+
+pub mod aio;
+mod cmd;
+mod connection_like;
+mod digest;
+mod error;
+mod from_redis_value;
+mod pipeline;
+mod protocol;
+mod replies;
+mod value;
+
+pub use redlane_resp::to_args::{NumericBehavior, RedisWrite, ToRedisArgs, ToSingleRedisArg};
+
+pub use self::aio::RedisFuture;
+pub use self::cmd::{Arg, Cmd, CommandCacheConfig, cmd, pack_command};
+pub use self::connection_like::ConnectionLike;
+pub use self::digest::{calculate_value_digest, is_valid_16_bytes_hex_digest};
+pub use self::error::{
+    ErrorKind, ParsingError, RedisError, RedisResult, RetryMethod, ServerError, ServerErrorKind,
+    make_extension_error,
+};
+pub use self::from_redis_value::{FromRedisValue, from_redis_value, from_redis_value_ref};
+pub use self::pipeline::{Pipeline, pipe};
+pub use self::protocol::ProtocolVersion;
+pub use self::replies::{IncrexResult, InfoDict, IntegerReplyOrNoOp, ReplicaInfo, Role, ValueType};
+pub use self::value::{Parser, PushInfo, PushKind, Value, VerbatimFormat, parse_redis_value};
