@@ -58,6 +58,14 @@ impl<C: Connector> Connector for Arc<C> {
 pub trait PushSink: Send + Sync + 'static {
     /// One whole push frame.
     fn push(&self, frame: Reply);
+
+    /// Whether this push, a whole frame, is the answer to a submission that is
+    /// [answered by pushes](crate::payload::Payload::answered_by_pushes). Asked only while the next answer is for one; then
+    /// the frame goes to [`push`](Self::push) and to the submission.
+    fn is_answer(&self, frame: &[u8]) -> bool {
+        let _ = frame;
+        false
+    }
 }
 
 /// What a lease's commands left behind on its connection; a set of bits that means nothing to the pool.

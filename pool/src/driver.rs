@@ -291,16 +291,16 @@ impl<'a, C: Connector> Driver<'a, C> {
                 return Err(CloseReason::Framing);
             }
             if let Some(len) = push {
+                if let Some(frame) = self.copy_of_answer(len) {
+                    self.hand_out(frame);
+                    self.frames.push(len);
+                    total = total.saturating_add(1);
+                    self.deliver(total)?;
+                    continue;
+                }
                 let frame = self.connection.block.take(len);
                 self.frame_open_since = None;
-                {
-                    let mut inner = self.shared.lock();
-                    inner.pushes = inner.pushes.wrapping_add(1);
-                    self.shared.heard(&mut inner);
-                }
-                if let Some(sink) = &self.shared.sink {
-                    sink.push(Reply::from_frame(frame));
-                }
+                self.hand_out(frame);
                 continue;
             }
             match missing {
@@ -316,6 +316,28 @@ impl<'a, C: Connector> Driver<'a, C> {
                 None => self.frame_open_since = None,
             }
             return Ok(());
+        }
+    }
+
+    /// The push of `len` bytes that stands first in the block, if it answers the oldest submission.
+    fn copy_of_answer(&self, len: usize) -> Option<Bytes> {
+        let sink = self.shared.sink.as_ref()?;
+        if !self.shared.lock().core.awaits_push() {
+            return None;
+        }
+        let frame = self.connection.block.bytes().get(..len)?;
+        sink.is_answer(frame).then(|| Bytes::copy_from_slice(frame))
+    }
+
+    /// Gives a push to the sink.
+    fn hand_out(&self, frame: Bytes) {
+        {
+            let mut inner = self.shared.lock();
+            inner.pushes = inner.pushes.wrapping_add(1);
+            self.shared.heard(&mut inner);
+        }
+        if let Some(sink) = &self.shared.sink {
+            sink.push(Reply::from_frame(frame));
         }
     }
 

@@ -20,6 +20,14 @@ pub trait Payload {
     fn whole(&self) -> bool {
         true
     }
+
+    /// Whether it is answered by pushes in the place of replies, as far as [`PushSink::is_answer`] takes them for answers;
+    /// an error is a reply all the same. Every frame expected must be one or the other.
+    ///
+    /// [`PushSink::is_answer`]: crate::connector::PushSink::is_answer
+    fn answered_by_pushes(&self) -> bool {
+        false
+    }
 }
 
 impl Payload for Command {

@@ -75,6 +75,8 @@ struct Ticket {
     frames_left: usize,
     /// Half of it executes nothing: a command, or MULTI to EXEC.
     whole: bool,
+    /// Pushes answer it, where a sink takes them for answers.
+    by_pushes: bool,
     in_fifo: bool,
     start: u64,
     end: u64,
@@ -318,6 +320,7 @@ impl Core {
             frames,
             frames_left: frames,
             whole: payload.whole(),
+            by_pushes: payload.answered_by_pushes(),
             in_fifo: true,
             start,
             end: self.end,

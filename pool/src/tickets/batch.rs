@@ -155,6 +155,7 @@ impl Core {
             frames: 1,
             frames_left: 1,
             whole: true,
+            by_pushes: false,
             in_fifo: true,
             start,
             end,

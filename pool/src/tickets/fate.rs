@@ -70,6 +70,12 @@ impl Core {
         Ok(())
     }
 
+    /// Whether the next answer is for a submission that pushes can answer.
+    pub(crate) fn awaits_push(&self) -> bool {
+        let next = self.fifo.front().and_then(|index| self.tickets.get(*index as usize));
+        next.is_some_and(|ticket| ticket.by_pushes)
+    }
+
     /// Fails what is overdue at `now`, both awaited and waiting for room.
     pub(crate) fn expire(&mut self, now: Tick, wakers: &mut Vec<Waker>) {
         self.now = now;
