@@ -7,26 +7,28 @@ pub mod facts;
 pub mod native;
 pub mod types;
 
-mod bitmaps;
-mod bloom;
-mod connection;
+pub(crate) mod bitmaps;
+pub(crate) mod bloom;
+pub(crate) mod connection;
 pub(crate) mod duration;
 mod fields;
-mod geo;
-mod hashes;
-mod hotkeys;
-mod hyperloglogs;
+pub(crate) mod geo;
+pub(crate) mod hashes;
+pub(crate) mod hotkeys;
+pub(crate) mod hyperloglogs;
 #[cfg(feature = "json")]
-mod json;
-mod keys;
-mod lists;
-mod publishing;
-mod scripting;
-mod server;
-mod sets;
-mod sorted_sets;
-mod strings;
-mod surface;
+pub(crate) mod json;
+pub(crate) mod keys;
+pub(crate) mod lists;
+pub(crate) mod publishing;
+pub(crate) mod scripting;
+pub(crate) mod server;
+pub(crate) mod sets;
+pub(crate) mod sorted_sets;
+pub(crate) mod strings;
+pub(crate) mod surface;
+#[cfg(feature = "redis-rs")]
+pub(crate) mod tables;
 #[cfg(test)]
 mod test_support;
-mod vector_sets;
+pub(crate) mod vector_sets;

@@ -9,21 +9,38 @@
 
 #![allow(dead_code, unused_imports, reason = "connections come next; they use it all")]
 
+pub mod acl;
 pub mod aio;
+pub mod bloom;
 mod cmd;
+mod commands;
 mod connection_like;
 mod digest;
 mod error;
 mod from_redis_value;
+pub mod geo;
+#[cfg(feature = "json")]
+pub mod json;
 mod pipeline;
 mod protocol;
 mod replies;
 mod value;
+pub mod vector_sets;
 
 pub use redlane_resp::to_args::{NumericBehavior, RedisWrite, ToRedisArgs, ToSingleRedisArg};
 
+pub use crate::commands::types::{
+    CopyOptions, Direction, ExistenceCheck, ExpireOption, Expiry, FieldExistenceCheck, FlushAllOptions,
+    FlushDbOptions, HOTKEYS_COUNT_MAX, HOTKEYS_COUNT_MIN, HashFieldExpirationOptions, HotKeyEntry,
+    HotkeysOptions, HotkeysResponse, IncrexOptions, LposOptions, MSetOptions, ScanOptions, SetExpiry,
+    SetOptions, SlotRange, SortedSetAddOptions, UpdateCheck, ValueComparison,
+};
+
 pub use self::aio::RedisFuture;
-pub use self::cmd::{Arg, Cmd, CommandCacheConfig, cmd, pack_command};
+pub use self::cmd::{Arg, AsyncIter, Cmd, CommandCacheConfig, Iter, cmd, pack_command};
+pub use self::commands::{
+    AsyncCommands, AsyncHotkeysCommands, AsyncTypedCommands, Commands, HotkeysCommands, TypedCommands,
+};
 pub use self::connection_like::ConnectionLike;
 pub use self::digest::{calculate_value_digest, is_valid_16_bytes_hex_digest};
 pub use self::error::{
@@ -31,6 +48,8 @@ pub use self::error::{
     make_extension_error,
 };
 pub use self::from_redis_value::{FromRedisValue, from_redis_value, from_redis_value_ref};
+#[cfg(feature = "json")]
+pub use self::json::{JsonAsyncCommands, JsonCommands};
 pub use self::pipeline::{Pipeline, pipe};
 pub use self::protocol::ProtocolVersion;
 pub use self::replies::{IncrexResult, InfoDict, IntegerReplyOrNoOp, ReplicaInfo, Role, ValueType};

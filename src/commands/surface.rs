@@ -6,6 +6,9 @@
 //! parses this once and hands every row, normalised, to one macro per surface. A new surface is one more
 //! macro here, and no row changes.
 
+#[cfg(feature = "redis-rs")]
+mod redis_rs;
+
 /// Parses rows and hands each to `$surface` as
 /// `[attributes] name [generics] (arguments) [natural reply] [typed] { body }`.
 macro_rules! each_row {
@@ -97,6 +100,15 @@ macro_rules! command {
 
 #[cfg(test)]
 pub(crate) use descriptions;
+#[cfg(feature = "redis-rs")]
+pub(crate) use redis_rs::{
+    async_hotkeys_methods, async_methods, async_typed_methods, chain_methods, cmd_constructors,
+    hotkeys_methods, sync_methods, typed_methods,
+};
+#[cfg(all(feature = "redis-rs", feature = "json"))]
+pub(crate) use redis_rs::{
+    fallible_async_methods, fallible_chain_methods, fallible_cmd_constructors, fallible_sync_methods,
+};
 pub(crate) use {command, constructors, each_row, methods};
 #[cfg(feature = "json")]
 pub(crate) use {fallible_constructors, fallible_methods};

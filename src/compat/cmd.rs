@@ -5,6 +5,7 @@
 
 mod args;
 mod cache;
+mod iter;
 mod query;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::commands::facts::{self, Facts};
 
 pub use self::args::Arg;
 pub use self::cache::CommandCacheConfig;
+pub use self::iter::{AsyncIter, Iter};
 
 /// A command. The methods change it in place and give it back, so that calls can be chained on a temporary.
 ///

@@ -1,5 +1,9 @@
 //! Replies that are types of their own: `ROLE`, `INFO`, `TYPE`, and the integers with a meaning.
 
+mod acl;
+mod bloom;
+mod geo;
+mod hotkeys;
 mod info;
 mod integer;
 mod role;

@@ -15,6 +15,14 @@ pub struct BloomFilterInfoTypeResponse {
     value: f64,
 }
 
+#[cfg(feature = "redis-rs")]
+impl BloomFilterInfoTypeResponse {
+    /// A number that was read by other rules.
+    pub(crate) fn new(value: f64) -> Self {
+        Self { value }
+    }
+}
+
 impl Deref for BloomFilterInfoTypeResponse {
     type Target = f64;
 

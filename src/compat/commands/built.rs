@@ -1,0 +1,24 @@
+//! The commands as constructors of [`Cmd`] and as methods that append to a [`Pipeline`].
+#![allow(clippy::extra_unused_lifetimes, reason = "redis-rs's signatures, to the letter")]
+
+use std::num::NonZeroUsize;
+
+use redlane_resp::to_args::{ToRedisArgs, ToSingleRedisArg};
+#[cfg(feature = "json")]
+use serde::Serialize;
+
+use crate::commands::build;
+use crate::commands::tables::every_table;
+use crate::commands::types::*;
+use crate::compat::cmd::Cmd;
+use crate::compat::pipeline::Pipeline;
+
+/// One constructor for each row: `Cmd::get("key")`.
+impl Cmd {
+    every_table!(cmd_constructors);
+}
+
+/// One method for each row: `pipe().get("key")`.
+impl Pipeline {
+    every_table!(chain_methods);
+}

@@ -1,0 +1,3 @@
+//! Places, and how they are searched.
+
+pub use crate::commands::types::{Coord, RadiusOptions, RadiusOrder, RadiusSearchResult, Unit};
