@@ -9,7 +9,7 @@ fn value(bytes: &str) -> Value {
 #[test]
 fn info_is_a_dictionary_of_its_last_fields() {
     let info: InfoDict =
-        from_redis_value(value("$43\r\n# Server\r\n\r\nrole:master\r\na:1\r\na:2\r\nnone\r\n\r\n")).unwrap();
+        from_redis_value(value("$41\r\n# Server\r\n\r\nrole:master\r\na:1\r\na:2\r\nnone\r\n\r\n")).unwrap();
 
     assert_eq!(info.get::<String>("role").as_deref(), Some("master"));
     assert_eq!(info.get::<u8>("a"), Some(2));
