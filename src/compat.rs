@@ -11,19 +11,30 @@
 
 pub mod acl;
 pub mod aio;
+mod async_config;
+pub mod auth;
+pub mod auth_management;
 pub mod bloom;
+pub mod caching;
+mod client;
 mod cmd;
 mod commands;
+mod connection_info;
 mod connection_like;
 mod digest;
 mod error;
 mod from_redis_value;
 pub mod geo;
+mod greeting;
+pub mod io;
 #[cfg(feature = "json")]
 pub mod json;
 mod pipeline;
 mod protocol;
 mod replies;
+mod script;
+#[cfg(feature = "tls")]
+mod tls;
 mod value;
 pub mod vector_sets;
 
@@ -37,9 +48,16 @@ pub use crate::commands::types::{
 };
 
 pub use self::aio::RedisFuture;
+pub use self::async_config::AsyncConnectionConfig;
+pub use self::auth::{BasicAuth, StreamingCredentialsProvider};
+pub use self::auth_management::{RetryConfig, TokenRefreshConfig};
+pub use self::client::Client;
 pub use self::cmd::{Arg, AsyncIter, Cmd, CommandCacheConfig, Iter, cmd, pack_command};
 pub use self::commands::{
     AsyncCommands, AsyncHotkeysCommands, AsyncTypedCommands, Commands, HotkeysCommands, TypedCommands,
+};
+pub use self::connection_info::{
+    ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsMode, parse_redis_url,
 };
 pub use self::connection_like::ConnectionLike;
 pub use self::digest::{calculate_value_digest, is_valid_16_bytes_hex_digest};
@@ -53,4 +71,7 @@ pub use self::json::{JsonAsyncCommands, JsonCommands};
 pub use self::pipeline::{Pipeline, pipe};
 pub use self::protocol::ProtocolVersion;
 pub use self::replies::{IncrexResult, InfoDict, IntegerReplyOrNoOp, ReplicaInfo, Role, ValueType};
+pub use self::script::{Script, ScriptInvocation};
+#[cfg(feature = "tls")]
+pub use self::tls::{ClientTlsConfig, TlsCertificates};
 pub use self::value::{Parser, PushInfo, PushKind, Value, VerbatimFormat, parse_redis_value};

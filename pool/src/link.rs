@@ -25,7 +25,7 @@ use crate::connection::open;
 use crate::connector::{Connector, PushSink};
 use crate::error::{CloseReason, LinkError, Outcome};
 use crate::payload::Payload;
-use crate::shared::Shared;
+use crate::shared::{Shared, ticks_after};
 use crate::stats::LinkStats;
 use crate::supervisor;
 use crate::tickets::{Admission, Status, Tick, lasting};
@@ -41,6 +41,8 @@ const RECENT: Tick = 4;
 pub struct Entry {
     place: Place,
     entered: Tick,
+    /// Its own time for an answer; else the link's.
+    limit: Option<Tick>,
 }
 
 #[derive(Debug, Default)]
@@ -56,7 +58,14 @@ impl Entry {
     /// An entry that has not been submitted yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { place: Place::New, entered: 0 }
+        Self { place: Place::New, entered: 0, limit: None }
+    }
+
+    /// An entry whose answer is awaited for `limit`, in the place of the link's own time. Among entries of different
+    /// limits one may be told late, when one before it may wait for longer.
+    #[must_use]
+    pub fn within(limit: Duration) -> Self {
+        Self { limit: Some(ticks_after(limit)), ..Self::new() }
     }
 
     /// Whether the link still knows it.
@@ -135,7 +144,12 @@ impl Link {
 
     /// [`poll_call`](Self::poll_call) as a future.
     pub fn call<'a, P: Payload + ?Sized>(&'a self, payload: &'a P) -> Call<'a, P> {
-        Call::new(self, payload)
+        Call::new(self, payload, Entry::new())
+    }
+
+    /// [`call`](Self::call) that waits for `limit` in the place of the link's own time; see [`Entry::within`].
+    pub fn call_within<'a, P: Payload + ?Sized>(&'a self, payload: &'a P, limit: Duration) -> Call<'a, P> {
+        Call::new(self, payload, Entry::within(limit))
     }
 
     /// How long ago `entry` was submitted, within 25 ms.
@@ -157,7 +171,7 @@ impl Link {
             Place::New => {
                 entry.entered = inner.core.now;
                 shared.check_long_idle(&mut inner);
-                inner.core.enter(payload, shared.attempt_ticks, cx.waker())
+                inner.core.enter(payload, entry.limit.or(shared.attempt_ticks), cx.waker())
             }
             Place::Room(number) => match inner.core.ask_room(number, payload, cx.waker()) {
                 Poll::Ready(ticket) => ticket.map(Admission::Ticket),

@@ -264,6 +264,6 @@ impl fmt::Debug for Shared {
 }
 
 /// The number of ticks after which `limit` has certainly passed.
-fn ticks_after(limit: Duration) -> Tick {
+pub(crate) fn ticks_after(limit: Duration) -> Tick {
     ticks(limit).saturating_add(1)
 }

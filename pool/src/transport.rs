@@ -96,7 +96,8 @@ impl fmt::Display for Target {
 
 type PipeFuture = Pin<Box<dyn Future<Output = io::Result<Socket>> + Send>>;
 
-/// Opens in-memory pipes to a peer that lives in the same process; each dial asks it for a new one.
+/// Opens in-memory pipes to a peer that lives in the same process, or sockets in a way of the caller's own; each dial asks
+/// it for a new one.
 ///
 /// Two dialers are equal when they are clones of one.
 #[derive(Clone)]
@@ -115,9 +116,8 @@ impl PipeDialer {
         }))
     }
 
-    /// A dialer of simulated sockets.
-    #[cfg(test)]
-    pub(crate) fn simulated<F, Fut>(open: F) -> Self
+    /// A dialer of sockets that the caller opens and sets up by itself.
+    pub fn sockets<F, Fut>(open: F) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = io::Result<Socket>> + Send + 'static,

@@ -3,8 +3,11 @@
 //! The trait they share is redis-rs's to the letter, with one hidden method more: by it a connection of Redlane's hands
 //! out a reply as bytes, and so a call through `AsyncCommands` needs one box and no tree.
 
+mod dial;
+mod multiplexed;
 mod push;
 mod reply_future;
+mod sink;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,6 +19,7 @@ use crate::compat::error::RedisResult;
 use crate::compat::pipeline::Pipeline;
 use crate::compat::value::Value;
 
+pub use self::multiplexed::MultiplexedConnection;
 pub use self::push::{AsyncPushSender, SendError};
 #[doc(hidden)]
 pub use self::reply_future::{Answer, ReplyFuture};

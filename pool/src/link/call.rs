@@ -23,8 +23,8 @@ pub struct Call<'a, P: ?Sized> {
 }
 
 impl<'a, P: Payload + ?Sized> Call<'a, P> {
-    pub(super) fn new(link: &'a Link, payload: &'a P) -> Self {
-        Self { link, payload, entry: Entry::new() }
+    pub(super) fn new(link: &'a Link, payload: &'a P, entry: Entry) -> Self {
+        Self { link, payload, entry }
     }
 
     /// Gives up now, says what that means for the server, and gives the replies of a pipeline that had arrived.

@@ -47,6 +47,8 @@ pub struct TlsOptions {
     pub server_name: Option<String>,
     /// Accepts whatever certificate the server shows: whoever sits between us and the server can read and change all.
     pub dangerous_accept_any_certificate: bool,
+    /// Accepts a certificate that an authority vouches for whatever name it is for: whoever has one can sit in between.
+    pub dangerous_accept_any_name: bool,
 }
 
 /// The client's side of TLS; clones share what was read from files and the sessions that can be resumed.
@@ -77,12 +79,10 @@ impl Tls {
     }
 
     /// Shakes hands over a TCP connection to `host`. The caller bounds the whole; `limit` is that bound.
-    pub(crate) async fn encrypt(
-        &self,
-        host: &str,
-        socket: Socket,
-        limit: Duration,
-    ) -> Result<Socket, ConnectError> {
+    ///
+    /// # Errors
+    /// [`ConnectError::Tls`], and what the socket says.
+    pub async fn encrypt(&self, host: &str, socket: Socket, limit: Duration) -> Result<Socket, ConnectError> {
         let Socket::Tcp(stream) = socket else {
             return Err(ConnectError::Unsupported("TLS is spoken over TCP only".to_owned()));
         };
@@ -141,6 +141,14 @@ impl Tls {
 }
 
 impl TlsOptions {
+    /// Reads everything once, to find a mistake before the first connection does.
+    ///
+    /// # Errors
+    /// [`TlsFailure::Settings`]: what is wrong.
+    pub fn check(&self) -> Result<(), TlsFailure> {
+        self.read().map(|_| ())
+    }
+
     fn stamps(&self) -> Vec<Stamp> {
         let files = [&self.authorities, &self.certificate, &self.key];
         let files = files.into_iter().filter_map(|pem| pem.as_ref()?.path());
@@ -158,7 +166,11 @@ impl TlsOptions {
             warn!("the server's certificate is not checked: anybody can be the server");
             verify::anybody(&provider)
         } else {
-            verify::trusted(verify::authorities(self.authorities.as_ref())?, &provider)?
+            if self.dangerous_accept_any_name {
+                warn!("the name in the server's certificate is not checked");
+            }
+            let roots = verify::authorities(self.authorities.as_ref())?;
+            verify::trusted(roots, &provider, self.dangerous_accept_any_name)?
         };
         let builder = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(rustls::DEFAULT_VERSIONS)

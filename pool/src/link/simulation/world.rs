@@ -148,7 +148,7 @@ pub(super) struct Simulated(pub(super) Arc<World>);
 impl Connector for Simulated {
     async fn target(&self) -> Result<Target, ConnectError> {
         let world = Arc::clone(&self.0);
-        Ok(Target::Pipe(PipeDialer::simulated(move || Arc::clone(&world).dial())))
+        Ok(Target::Pipe(PipeDialer::sockets(move || Arc::clone(&world).dial())))
     }
 
     async fn greet(&self, exchange: &mut Exchange<'_>) -> Result<(), ConnectError> {

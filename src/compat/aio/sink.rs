@@ -1,0 +1,54 @@
+//! Where the pushes of an async connection go.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use redlane_pool::connector::PushSink;
+use redlane_resp::reply::Reply;
+
+use super::AsyncPushSender;
+use crate::compat::value::{PushInfo, Value, read_reply};
+
+/// Hands pushes to the caller's sender, and says which of them answer a command.
+pub(crate) struct Sink {
+    sender: Option<Arc<dyn AsyncPushSender>>,
+    /// The end of the connection has been told, which is told once.
+    ended: AtomicBool,
+}
+
+impl Sink {
+    pub(crate) fn new(sender: Option<Arc<dyn AsyncPushSender>>) -> Self {
+        Self { sender, ended: AtomicBool::new(false) }
+    }
+
+    /// Tells the sender that the connection is gone.
+    pub(crate) fn disconnected(&self) {
+        if let Some(sender) = &self.sender
+            && !self.ended.swap(true, Ordering::Relaxed)
+        {
+            // Nobody takes it: then nobody wants to know.
+            let _ = sender.send(PushInfo::disconnection());
+        }
+    }
+}
+
+impl PushSink for Sink {
+    fn push(&self, frame: Reply) {
+        let Some(sender) = &self.sender else { return };
+        if let Ok(Value::Push { kind, data }) = read_reply(&frame) {
+            let _ = sender.send(PushInfo { kind, data });
+        }
+    }
+
+    fn is_answer(&self, frame: &[u8]) -> bool {
+        let reply = Reply::from_frame(bytes::Bytes::copy_from_slice(frame));
+        matches!(read_reply(&reply), Ok(Value::Push { kind, .. }) if kind.is_answer())
+    }
+}
+
+impl fmt::Debug for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sink").field("sender", &self.sender.is_some()).finish_non_exhaustive()
+    }
+}

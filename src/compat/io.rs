@@ -1,0 +1,6 @@
+//! How sockets are set up and names looked up.
+
+mod dns;
+pub mod tcp;
+
+pub use self::dns::AsyncDNSResolver;
