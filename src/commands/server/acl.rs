@@ -47,7 +47,7 @@ pub enum Rule {
     /// Forgets the patterns of channels.
     ResetChannels,
     /// Adds a set of rules that allow something by themselves.
-    Selector(Vec<Rule>),
+    Selector(Vec<Self>),
     /// Takes everything away and turns the user off.
     Reset,
     /// Any other rule, as the server writes it.
