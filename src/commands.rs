@@ -9,6 +9,7 @@ pub mod types;
 
 pub(crate) mod bitmaps;
 pub(crate) mod bloom;
+pub(crate) mod cluster;
 pub(crate) mod connection;
 pub(crate) mod duration;
 mod fields;
@@ -25,10 +26,11 @@ pub(crate) mod scripting;
 pub(crate) mod server;
 pub(crate) mod sets;
 pub(crate) mod sorted_sets;
+pub(crate) mod streams;
 pub(crate) mod strings;
 pub(crate) mod surface;
 #[cfg(feature = "redis-rs")]
 pub(crate) mod tables;
 #[cfg(test)]
-mod test_support;
+pub(crate) mod test_support;
 pub(crate) mod vector_sets;

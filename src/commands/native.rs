@@ -28,6 +28,7 @@ use serde::Serialize;
 use super::bitmaps::bitmaps_rows;
 use super::bloom::bloom_rows;
 use super::build;
+use super::cluster::cluster_rows;
 use super::connection::{connection_rows, connection_state_rows};
 use super::executor::{ExclusiveExecutor, Executor};
 use super::geo::geo_rows;
@@ -43,6 +44,7 @@ use super::scripting::scripting_rows;
 use super::server::{acl_rows, server_rows};
 use super::sets::sets_rows;
 use super::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
+use super::streams::streams_rows;
 use super::strings::strings_rows;
 use super::types::*;
 #[cfg(feature = "json")]
@@ -79,6 +81,8 @@ families! {
     HyperLogLogsCommands: Executor { hyperloglogs_rows }
     /// Commands on places.
     GeoCommands: Executor { geo_rows }
+    /// Commands on streams. A read that blocks has no place in a pipeline.
+    StreamsCommands: Executor { streams_rows }
     /// Commands on scripts and functions.
     ScriptingCommands: Executor { scripting_rows }
     /// Commands that publish, and those about channels.
@@ -87,6 +91,8 @@ families! {
     ConnectionCommands: Executor { connection_rows }
     /// Commands about the server itself.
     ServerCommands: Executor { server_rows }
+    /// Commands about a cluster and its nodes.
+    ClusterCommands: Executor { cluster_rows }
     /// Commands about users and what they may do.
     AclCommands: Executor { acl_rows }
     /// Commands that find the keys which keep a server busy.

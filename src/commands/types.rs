@@ -3,6 +3,8 @@
 pub use super::bitmaps::options::*;
 pub use super::bloom::options::*;
 pub use super::bloom::replies::*;
+pub use super::cluster::options::*;
+pub use super::cluster::replies::*;
 pub use super::connection::options::*;
 pub use super::geo::options::*;
 pub use super::geo::replies::*;
@@ -19,6 +21,8 @@ pub use super::server::acl::*;
 pub use super::server::options::*;
 pub use super::server::replies::*;
 pub use super::sorted_sets::options::*;
+pub use super::streams::options::*;
+pub use super::streams::replies::*;
 pub use super::strings::options::*;
 pub use super::strings::replies::*;
 pub use super::vector_sets::options::*;

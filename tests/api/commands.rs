@@ -4,6 +4,7 @@
 mod acl;
 mod bitmaps;
 mod blocking;
+mod cluster;
 mod connection;
 mod coverage;
 mod geo;
@@ -19,6 +20,7 @@ mod scripting;
 mod server;
 mod sets;
 mod sorted_sets;
+mod streams;
 mod strings;
 mod vector_sets;
 mod wire;

@@ -11,6 +11,10 @@ const UNNAMED: &[(&str, &str)] = &[
     ("IncrexOptions::lower_bound", "no server here has INCREX"),
     ("IncrexOptions::saturate", "no server here has INCREX"),
     ("IncrexOptions::upper_bound", "no server here has INCREX"),
+    ("StreamIdempotencyMode::Automatic", "`idmpauto` makes it"),
+    ("StreamIdempotencyMode::Manual", "`idmp` makes it"),
+    ("StreamTrimStrategy::MaxLen", "`maxlen` makes it"),
+    ("StreamTrimStrategy::MinId", "`minid` makes it"),
     ("ValueComparison::Bytes", "`ifeq` makes it of what is no text"),
     ("ValueComparison::IFDEQ", "`ifdeq` makes it"),
     ("ValueComparison::IFDNE", "`ifdne` makes it"),
@@ -82,7 +86,10 @@ fn rows() -> BTreeSet<String> {
 /// `Type::name`.
 fn choices() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let is_options = |path: &PathBuf| path.ends_with("options.rs") || path.ends_with("acl.rs");
+    let is_options = |path: &PathBuf| {
+        let folder = path.parent().is_some_and(|folder| folder.ends_with("options"));
+        (folder && !path.ends_with("tests.rs")) || path.ends_with("options.rs") || path.ends_with("acl.rs")
+    };
     for path in tables().into_iter().filter(is_options) {
         let (mut choices, mut methods) = (None, None);
         for line in fs::read_to_string(path).unwrap().lines() {

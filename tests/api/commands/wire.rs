@@ -3,16 +3,21 @@
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use redlane::client::Client;
 use redlane::commands::command::Command;
 use redlane::commands::executor::{ExclusiveExecutor, Executor};
 use redlane::config::{Config, Protocol};
 use redlane::error::{Error, Result};
 use redlane::handshake::Handshake;
+use redlane_pool::connector::{Connector, Dirt, Exchange};
 use redlane_pool::link::Link;
+use redlane_pool::transport::ConnectError;
+use redlane_pool::transport::Target;
 use redlane_resp::error::ConversionError;
 use redlane_resp::from_reply::FromReply;
 use redlane_test_support::{Keys, Server};
@@ -42,6 +47,44 @@ pub(super) async fn held(server: &Server, test: impl AsyncFn(&Wire, &Keys)) {
         let config = config(server, protocol);
         let link = Link::connect(Arc::new(Handshake::new(&config)), config.link(), None).await.unwrap();
         test(&Wire::Link(link), &Keys::new()).await;
+    }
+}
+
+/// Runs a test in RESP3 and in RESP2, each time with one bare connection to a server of any mode.
+pub(super) async fn bare(server: &Server, test: impl AsyncFn(&Wire)) {
+    for resp3 in [true, false] {
+        let link = config(server, Protocol::Resp2).link();
+        let plain = Plain { socket: server.socket(), resp3 };
+        let link = Link::connect(Arc::new(plain), link, None).await.unwrap();
+        test(&Wire::Link(link)).await;
+    }
+}
+
+/// Greets whatever is there, a node of a cluster too.
+struct Plain {
+    socket: PathBuf,
+    resp3: bool,
+}
+
+impl Connector for Plain {
+    async fn target(&self) -> std::result::Result<Target, ConnectError> {
+        Ok(Target::Unix { path: self.socket.clone() })
+    }
+
+    async fn greet(&self, exchange: &mut Exchange<'_>) -> std::result::Result<(), ConnectError> {
+        let hello: &[u8] =
+            if self.resp3 { b"*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n" } else { b"*1\r\n$4\r\nPING\r\n" };
+        exchange.send(hello).await?;
+        assert!(!exchange.read().await?.is_error());
+        Ok(())
+    }
+
+    fn probe(&self) -> Bytes {
+        Bytes::from_static(b"*1\r\n$4\r\nPING\r\n")
+    }
+
+    fn cleanse(&self, _: Dirt) -> Option<Bytes> {
+        None
     }
 }
 
