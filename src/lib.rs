@@ -39,6 +39,7 @@ pub mod resilience;
 mod route;
 pub mod scan;
 pub mod script;
+pub mod streams;
 pub mod transaction;
 pub mod ttl;
 

@@ -15,3 +15,4 @@ pub use crate::lock::{DistributedLock, Guard, GuardHandle, LockError, ReleaseOut
 pub use crate::pipeline::Pipeline;
 pub use crate::redis_client::{RedisClient, SetOutcome};
 pub use crate::script::Script;
+pub use crate::streams::{Entry, GroupReader};

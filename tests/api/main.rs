@@ -26,6 +26,7 @@ mod scan;
 mod script;
 mod service;
 mod stores;
+mod streams;
 mod support_server;
 #[cfg(feature = "tls")]
 mod tls;
