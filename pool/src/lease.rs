@@ -5,12 +5,13 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::connector::Dirt;
 use crate::pool::grant::Entry;
 use crate::pool::shared::{Manage, Shared};
 use crate::stats::Retired;
+use crate::sync::{Mutex, PoisonError};
 
 /// A connection in exclusive use; dropping it gives it back.
 ///

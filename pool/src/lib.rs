@@ -27,6 +27,7 @@ pub mod retry;
 mod shared;
 pub mod stats;
 mod supervisor;
+mod sync;
 mod ticker;
 mod tickets;
 pub mod transport;

@@ -7,6 +7,8 @@
 //! reconnecting in `supervisor.rs`.
 
 mod call;
+#[cfg(all(test, loom))]
+mod model;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

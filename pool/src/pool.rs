@@ -305,6 +305,8 @@ impl<M: Manage> fmt::Debug for Reservation<M> {
 
 #[cfg(test)]
 pub(crate) mod fake;
+#[cfg(all(test, loom))]
+mod model;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! task never runs into the lock. Whoever may have made room unlocks by [`Shared::unlock`].
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::connection::write_now;
 use crate::connector::PushSink;
 use crate::error::CloseReason;
 use crate::retry::ReconnectDelay;
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting, ticks};
 use crate::transport::WriteHalf;
 

@@ -4,9 +4,8 @@
 //! connection: all these come after.
 
 use std::future::Future;
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Release};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -21,6 +20,7 @@ use super::state::State;
 use crate::config::PoolConfig;
 use crate::connector::Dirt;
 use crate::stats::{PoolStats, Retired};
+use crate::sync::{AtomicBool, Mutex, MutexGuard, PoisonError};
 use crate::transport::ConnectError;
 
 /// Makes, judges and cleans the connections of a pool. What they are is all the same to the pool.

@@ -4,8 +4,9 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, IoSlice};
+use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
 use fastrand::Rng;
@@ -35,15 +36,17 @@ struct Wire {
     client_gone: bool,
     client: [Option<Waker>; 2],
     server: Option<Waker>,
+    /// Who is woken after unlocking.
+    due: Vec<Waker>,
 }
 
 impl Wire {
     fn wake_client(&mut self) {
-        self.client.iter_mut().filter_map(Option::take).for_each(Waker::wake);
+        self.due.extend(self.client.iter_mut().filter_map(Option::take));
     }
 
     fn wake_server(&mut self) {
-        self.server.take().into_iter().for_each(Waker::wake);
+        self.due.extend(self.server.take());
     }
 
     /// Takes a part of `bytes`, as much as there is room for or less.
@@ -70,8 +73,14 @@ impl Wire {
 struct Handle(Arc<Mutex<Wire>>);
 
 impl Handle {
-    fn lock(&self) -> MutexGuard<'_, Wire> {
-        self.0.lock().unwrap()
+    /// Looks at the connection, or changes it, and wakes whoever has to know.
+    fn with<T>(&self, work: impl FnOnce(&mut Wire) -> T) -> T {
+        let mut wire = self.0.lock().unwrap();
+        let result = work(&mut wire);
+        let due = mem::take(&mut wire.due);
+        drop(wire);
+        due.into_iter().for_each(Waker::wake);
+        result
     }
 }
 
@@ -84,9 +93,10 @@ struct Gone(Handle);
 
 impl Drop for Gone {
     fn drop(&mut self) {
-        let mut wire = self.0.lock();
-        wire.client_gone = true;
-        wire.wake_server();
+        self.0.with(|wire| {
+            wire.client_gone = true;
+            wire.wake_server();
+        });
     }
 }
 
@@ -106,21 +116,22 @@ pub(crate) fn connect(rng: &mut Rng, capacity: usize, direct: bool) -> (ClientEn
         client_gone: false,
         client: [None, None],
         server: None,
+        due: Vec::new(),
     })));
     (ClientEnd(Arc::new(Gone(handle.clone()))), ServerEnd(handle))
 }
 
 impl ClientEnd {
-    fn wire(&self) -> MutexGuard<'_, Wire> {
-        self.0.0.lock()
+    fn with<T>(&self, work: impl FnOnce(&mut Wire) -> T) -> T {
+        self.0.0.with(work)
     }
 
     pub(crate) fn writes_directly(&self) -> bool {
-        self.wire().direct
+        self.with(|wire| wire.direct)
     }
 
     pub(crate) fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.wire().take(bytes)
+        self.with(|wire| wire.take(bytes))
     }
 
     pub(crate) fn try_write_vectored(&self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
@@ -128,38 +139,39 @@ impl ClientEnd {
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
-        let wire = self.wire();
-        wire.end.is_none() && wire.to_client.is_empty()
+        self.with(|wire| wire.end.is_none() && wire.to_client.is_empty())
     }
 
     pub(crate) fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut wire = self.wire();
-        if wire.end.is_some() || wire.to_server.len() < wire.capacity {
-            return Poll::Ready(Ok(()));
-        }
-        wire.client[1] = Some(cx.waker().clone());
-        Poll::Pending
+        self.with(|wire| {
+            if wire.end.is_some() || wire.to_server.len() < wire.capacity {
+                return Poll::Ready(Ok(()));
+            }
+            wire.client[1] = Some(cx.waker().clone());
+            Poll::Pending
+        })
     }
 }
 
 impl AsyncRead for ClientEnd {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let mut wire = self.wire();
-        if wire.end == Some(End::Reset) {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
-        }
-        let n = wire.to_client.len().min(into.remaining());
-        if n == 0 && wire.end.is_none() {
-            wire.client[0] = Some(cx.waker().clone());
-            return Poll::Pending;
-        }
-        let n = if n > 1 && wire.rng.u8(0..4) == 0 { wire.rng.usize(1..=n) } else { n };
-        wire.read += n;
-        for byte in wire.to_client.drain(..n) {
-            into.put_slice(&[byte]);
-        }
-        wire.wake_server();
-        Poll::Ready(Ok(()))
+        self.with(|wire| {
+            if wire.end == Some(End::Reset) {
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
+            let n = wire.to_client.len().min(into.remaining());
+            if n == 0 && wire.end.is_none() {
+                wire.client[0] = Some(cx.waker().clone());
+                return Poll::Pending;
+            }
+            let n = if n > 1 && wire.rng.u8(0..4) == 0 { wire.rng.usize(1..=n) } else { n };
+            wire.read += n;
+            for byte in wire.to_client.drain(..n) {
+                into.put_slice(&[byte]);
+            }
+            wire.wake_server();
+            Poll::Ready(Ok(()))
+        })
     }
 }
 
@@ -207,59 +219,63 @@ impl ServerEnd {
     /// Reads up to `most` bytes; none when the client has gone.
     pub(crate) async fn read(&self, most: usize) -> Vec<u8> {
         std::future::poll_fn(|cx| {
-            let mut wire = self.0.lock();
-            let n = wire.to_server.len().min(most);
-            if n == 0 && !wire.client_gone {
-                wire.server = Some(cx.waker().clone());
-                return Poll::Pending;
-            }
-            let bytes = wire.to_server.drain(..n).collect();
-            wire.wake_client();
-            Poll::Ready(bytes)
+            self.0.with(|wire| {
+                let n = wire.to_server.len().min(most);
+                if n == 0 && !wire.client_gone {
+                    wire.server = Some(cx.waker().clone());
+                    return Poll::Pending;
+                }
+                let bytes = wire.to_server.drain(..n).collect();
+                wire.wake_client();
+                Poll::Ready(bytes)
+            })
         })
         .await
     }
 
     /// Sends `bytes`; never waits, as a server with a large output buffer does not. `false`: it had ended.
     pub(crate) fn send(&self, bytes: &[u8]) -> bool {
-        let mut wire = self.0.lock();
-        let open = wire.end.is_none();
-        if open {
-            wire.to_client.extend(bytes);
-            wire.wake_client();
-        }
-        open
+        self.0.with(|wire| {
+            let open = wire.end.is_none();
+            if open {
+                wire.to_client.extend(bytes);
+                wire.wake_client();
+            }
+            open
+        })
     }
 
     /// Ends the connection; what was not read is lost, and after a reset what was not delivered too.
     pub(crate) fn end(&self, end: End) {
-        let mut wire = self.0.lock();
-        wire.end = Some(end);
-        wire.to_server.clear();
-        if end == End::Reset {
-            wire.to_client.clear();
-        }
-        wire.wake_client();
+        self.0.with(|wire| {
+            wire.end = Some(end);
+            wire.to_server.clear();
+            if end == End::Reset {
+                wire.to_client.clear();
+            }
+            wire.wake_client();
+        });
     }
 
     pub(crate) fn client_is_gone(&self) -> bool {
-        self.0.lock().client_gone
+        self.0.with(|wire| wire.client_gone)
     }
 
     /// How many bytes the client has read, ever.
     pub(crate) fn delivered(&self) -> usize {
-        self.0.lock().read
+        self.0.with(|wire| wire.read)
     }
 
     /// Resolves when the client has gone.
     pub(crate) async fn until_gone(&self) {
         std::future::poll_fn(|cx| {
-            let mut wire = self.0.lock();
-            if wire.client_gone {
-                return Poll::Ready(());
-            }
-            wire.server = Some(cx.waker().clone());
-            Poll::Pending
+            self.0.with(|wire| {
+                if wire.client_gone {
+                    return Poll::Ready(());
+                }
+                wire.server = Some(cx.waker().clone());
+                Poll::Pending
+            })
         })
         .await;
     }

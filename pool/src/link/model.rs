@@ -1,0 +1,223 @@
+//! Models of a link for loom: callers on threads of their own beside the driver, in every order of their locks.
+//!
+//! Link, driver and tickets are the real ones; the socket is the simulated one, and the server at its other end sends back
+//! what it is sent, so that a reply names its caller. Driver and server share the first thread. Whoever is never woken, and
+//! a ticket that is never given back, leave that thread or a caller asleep, which loom reports as a deadlock.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::sync::Mutex;
+use std::task::Waker;
+
+use bytes::Bytes;
+use fastrand::Rng;
+use loom::sync::atomic::AtomicUsize;
+use loom::sync::atomic::Ordering::SeqCst;
+use loom::thread;
+use redlane_resp::command::Command;
+use redlane_resp::scan::Scanner;
+
+use self::Caller::{GivesUp, Moves, Waits};
+use super::*;
+use crate::block::ReadBlock;
+use crate::connection::Connection;
+use crate::connector::{Dirt, Exchange};
+use crate::driver::{Driver, Exit};
+use crate::simulated::socket::{End, ServerEnd, connect};
+use crate::sync::{block_on, try_all_orders};
+use crate::ticker::Ticker;
+use crate::transport::{Socket, Target};
+
+/// Has nothing to say; the models come with a socket of their own.
+struct Silent;
+
+impl Connector for Silent {
+    async fn target(&self) -> Result<Target, ConnectError> {
+        Err(ConnectError::Closed)
+    }
+
+    async fn greet(&self, _: &mut Exchange<'_>) -> Result<(), ConnectError> {
+        Ok(())
+    }
+
+    fn probe(&self) -> Bytes {
+        Command::new("PING").to_bytes()
+    }
+
+    fn cleanse(&self, _: Dirt) -> Option<Bytes> {
+        None
+    }
+}
+
+/// What a caller does with its one command.
+#[derive(Clone, Copy)]
+enum Caller {
+    Waits,
+    /// Submits it and goes away.
+    GivesUp,
+    /// Submits it in one task and waits in another.
+    Moves,
+}
+
+/// How the server behaves.
+#[derive(Clone, Copy, PartialEq)]
+enum Server {
+    Answers,
+    /// Answers the first command, and is gone when it has read more.
+    Dies,
+}
+
+fn command(name: &str) -> Command {
+    Command::new("ECHO").arg(name)
+}
+
+impl Caller {
+    fn call(self, link: &Link, name: &str) -> Option<Result<Replies, LinkError>> {
+        let command = command(name);
+        let mut call = pin!(link.call(&command));
+        if !matches!(self, Waits) {
+            let first = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            if let Poll::Ready(result) = first {
+                return Some(result);
+            }
+        }
+        match self {
+            GivesUp => None,
+            Waits | Moves => Some(block_on(call)),
+        }
+    }
+}
+
+/// A reply is the caller's own; an error tells the truth.
+fn judge(name: &str, result: Result<Replies, LinkError>, server: Server, heard: &[u8]) {
+    let sent = command(name).to_bytes();
+    match result {
+        Ok(replies) => {
+            let replies: Vec<Bytes> = replies.iter().map(|reply| reply.into_bytes()).collect();
+            assert_eq!(replies, [sent]);
+        }
+        Err(error) => {
+            assert!(server == Server::Dies, "{error}");
+            let ran = heard.windows(sent.len()).any(|window| window == sent);
+            assert!(!ran || error.outcome() == Outcome::MaybeExecuted, "{error}, and it ran");
+        }
+    }
+}
+
+/// Sends back what it reads, and keeps it.
+async fn serve(server: Server, socket: ServerEnd, heard: &Mutex<Vec<u8>>) {
+    let first = command("a").encoded_len();
+    loop {
+        let bytes = socket.read(first).await;
+        if bytes.is_empty() {
+            return;
+        }
+        let before = heard.lock().unwrap().len();
+        heard.lock().unwrap().extend(&bytes);
+        if server == Server::Dies && before > 0 {
+            socket.end(End::Reset);
+            return;
+        }
+        socket.send(&bytes);
+    }
+}
+
+/// Lets the callers call beside driver and server; `direct`: they may write by themselves.
+fn model(callers: &'static [Caller], server: Server, direct: bool, in_flight: usize) {
+    // A second one would take a minute each with two callers, and has found nothing.
+    let preemptions = if callers.len() == 1 { 2 } else { 1 };
+    try_all_orders(preemptions, move || {
+        let config = LinkConfig {
+            in_flight,
+            attempt_timeout: None,
+            health_check_interval: None,
+            read_block: 512,
+            ..LinkConfig::default()
+        };
+        let shared = Shared::new(config, None, false);
+        shared.lock().core.status = Status::Up;
+        let link = Arc::new(Link { shared: Arc::clone(&shared) });
+        let done = Arc::new(AtomicUsize::new(0));
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let threads: Vec<_> = ["a", "b", "c"]
+            .into_iter()
+            .zip(callers)
+            .map(|(name, caller)| {
+                let (link, done, heard) = (Arc::clone(&link), Arc::clone(&done), Arc::clone(&heard));
+                thread::spawn(move || {
+                    let result = caller.call(&link, name);
+                    if let Some(result) = result {
+                        judge(name, result, server, &heard.lock().unwrap());
+                    }
+                    done.fetch_add(1, SeqCst);
+                    link.shared.unlock(link.shared.lock(), true);
+                })
+            })
+            .collect();
+
+        let (ours, theirs) = connect(&mut Rng::with_seed(1), 4096, direct);
+        let (reader, writer) = Socket::Simulated(ours).split();
+        let scanner = Scanner::new(link.shared.config.limits);
+        let connection = Connection { reader, writer: Arc::new(writer), scanner, block: ReadBlock::new(512) };
+        let (connector, mut ticker) = (Arc::new(Silent), Ticker::new());
+        let mut driver = pin!(Driver::new(&shared, &connector, &mut ticker, connection).run());
+        let mut service = pin!(serve(server, theirs, &heard));
+        let mut driving = true;
+        let mut serving = true;
+        block_on(poll_fn(|cx| {
+            serving = serving && service.as_mut().poll(cx).is_pending();
+            if driving && let Poll::Ready(exit) = driver.as_mut().poll(cx) {
+                driving = false;
+                let Exit::Cut(reason) = exit else { panic!("nobody closed it") };
+                shared.end(reason);
+            }
+            let mut inner = shared.lock();
+            if done.load(SeqCst) == callers.len() && inner.core.is_at_rest() {
+                return Poll::Ready(());
+            }
+            if !driving {
+                inner.waker = Some(cx.waker().clone());
+            }
+            Poll::Pending
+        }));
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        shared.lock().core.audit();
+    });
+}
+
+#[test]
+fn loom_two_callers_are_both_woken_with_their_own_reply() {
+    model(&[Waits, Waits], Server::Answers, false, 100);
+}
+
+#[test]
+fn loom_callers_who_write_by_themselves_are_both_woken_with_their_own_reply() {
+    model(&[Waits, Waits], Server::Answers, true, 100);
+}
+
+#[test]
+fn loom_a_caller_who_gives_up_leaves_nothing_and_disturbs_nobody() {
+    model(&[GivesUp, Waits], Server::Answers, false, 100);
+    model(&[GivesUp, Waits], Server::Answers, true, 100);
+}
+
+#[test]
+fn loom_a_caller_who_moves_to_another_task_is_woken_there() {
+    model(&[Moves], Server::Answers, false, 100);
+    model(&[Moves, GivesUp], Server::Answers, true, 100);
+}
+
+#[test]
+fn loom_whoever_waits_for_room_is_called() {
+    model(&[Waits, Waits], Server::Answers, false, 1);
+    model(&[GivesUp, Waits], Server::Answers, false, 1);
+    model(&[Waits, GivesUp], Server::Answers, true, 1);
+}
+
+#[test]
+fn loom_at_a_cut_everybody_is_told_whether_the_command_may_have_run() {
+    model(&[Waits, Waits], Server::Dies, false, 100);
+    model(&[Waits, GivesUp], Server::Dies, true, 100);
+}
