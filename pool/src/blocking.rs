@@ -23,9 +23,10 @@ use redlane_resp::error::FramingError;
 use redlane_resp::limits::Limits;
 use redlane_resp::reply::{Replies, Reply};
 use redlane_resp::scan::{Scan, Scanner};
+use socket2::SockRef;
 
 use self::block::Block;
-use self::socket::Socket;
+use self::socket::{Below, Socket};
 use crate::connector::PushSink;
 use crate::error::{CloseReason, Outcome};
 use crate::outbox::{Outbox, SLICES};
@@ -180,6 +181,16 @@ impl BlockingConnection {
     /// For a zero duration, and what the system says.
     pub fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
         self.socket.below().set_write_timeout(limit)
+    }
+
+    /// The kernel's socket, for what [`SocketOptions`] cannot say. `None` for a Unix socket, which has none of TCP's options.
+    #[must_use]
+    pub fn tcp_socket(&self) -> Option<SockRef<'_>> {
+        match self.socket.below() {
+            Below::Tcp(stream) => Some(SockRef::from(stream)),
+            #[cfg(unix)]
+            Below::Unix(_) => None,
+        }
     }
 
     /// Whether the connection has not been given up. The server may have closed it without that being known here.

@@ -15,6 +15,7 @@ use redlane_resp::scan::{Scan, Scanner};
 use tokio::io::AsyncWriteExt;
 
 use crate::block::ReadBlock;
+use crate::error::CloseReason;
 use crate::transport::{ConnectError, ReadHalf, Target, WriteHalf};
 
 /// Supplies targets, greetings and the pool's own few words.
@@ -65,6 +66,11 @@ pub trait PushSink: Send + Sync + 'static {
     fn is_answer(&self, frame: &[u8]) -> bool {
         let _ = frame;
         false
+    }
+
+    /// The socket is given up; whatever was bound to it is void. May be told twice.
+    fn down(&self, reason: CloseReason) {
+        let _ = reason;
     }
 }
 

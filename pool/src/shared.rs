@@ -220,6 +220,9 @@ impl Shared {
         inner.core.fail_unsent(Status::Ended(reason), &mut wakers);
         (inner.writer, inner.watch) = (None, None);
         self.unlock(inner, true);
+        if let Some(sink) = &self.sink {
+            sink.down(reason);
+        }
         for waker in wakers {
             waker.wake();
         }
@@ -229,6 +232,10 @@ impl Shared {
     pub(crate) fn cut(&self, reason: CloseReason) {
         /// A connection that lived so long has ended the outage before it; one that did not is a part of it.
         const SETTLED: Duration = Duration::from_secs(1);
+        // Before any caller hears of it: what is void must not be used by one that was woken.
+        if let Some(sink) = &self.sink {
+            sink.down(reason);
+        }
         let mut wakers = Vec::new();
         let mut inner = self.lock();
         if matches!(inner.core.status, Status::Ended(_)) {

@@ -570,12 +570,17 @@ async fn a_check_that_fails_costs_the_command_nothing() {
 #[derive(Default)]
 struct Sink {
     seen: Mutex<Vec<String>>,
+    ends: Mutex<Vec<CloseReason>>,
     panics: AtomicBool,
 }
 
 impl PushSink for Sink {
     fn is_answer(&self, frame: &[u8]) -> bool {
         frame.starts_with(b">1\r\n+answer")
+    }
+
+    fn down(&self, reason: CloseReason) {
+        self.ends.lock().unwrap().push(reason);
     }
 
     fn push(&self, frame: Reply) {
@@ -655,6 +660,20 @@ async fn pushes_answer_what_says_so_and_nothing_else() {
     let seen = ["answer 0", "answer 1", "other", "answer 2"].map(|word| format!(">1\r\n+{word}\r\n"));
     assert_eq!(*sink.seen.lock().unwrap(), seen);
     assert!(setup.link.is_up());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sink_hears_of_the_end_of_a_socket_though_nobody_calls() {
+    let sink = Arc::new(Sink::default());
+    let mut setup = start_with(config(), 64 * 1024, Some(sink.clone()));
+    let server = setup.servers.recv().await.unwrap();
+
+    drop(server);
+    let again = setup.servers.recv().await.unwrap();
+
+    assert_eq!(*sink.ends.lock().unwrap(), [CloseReason::Ended]);
+    drop((setup.link, again));
+    assert_eq!(sink.ends.lock().unwrap().last(), Some(&CloseReason::Closed));
 }
 
 #[tokio::test(start_paused = true)]
