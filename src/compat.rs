@@ -17,8 +17,10 @@ pub mod auth_management;
 pub mod bloom;
 pub mod caching;
 mod client;
+mod client_blocking;
 mod cmd;
 mod commands;
+mod connection;
 mod connection_info;
 mod connection_like;
 mod digest;
@@ -29,12 +31,18 @@ mod greeting;
 pub mod io;
 #[cfg(feature = "json")]
 pub mod json;
+mod msg;
 mod pipeline;
+#[cfg(any(feature = "r2d2", feature = "bb8"))]
+mod pools;
 mod protocol;
+mod pubsub;
 mod replies;
 mod script;
+mod subscriptions;
 #[cfg(feature = "tls")]
 mod tls;
+mod transaction;
 mod value;
 pub mod vector_sets;
 
@@ -56,6 +64,7 @@ pub use self::cmd::{Arg, AsyncIter, Cmd, CommandCacheConfig, Iter, cmd, pack_com
 pub use self::commands::{
     AsyncCommands, AsyncHotkeysCommands, AsyncTypedCommands, Commands, HotkeysCommands, TypedCommands,
 };
+pub use self::connection::Connection;
 pub use self::connection_info::{
     ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsMode, parse_redis_url,
 };
@@ -68,10 +77,13 @@ pub use self::error::{
 pub use self::from_redis_value::{FromRedisValue, from_redis_value, from_redis_value_ref};
 #[cfg(feature = "json")]
 pub use self::json::{JsonAsyncCommands, JsonCommands};
+pub use self::msg::Msg;
 pub use self::pipeline::{Pipeline, pipe};
 pub use self::protocol::ProtocolVersion;
+pub use self::pubsub::{ControlFlow, PubSub, PubSubCommands};
 pub use self::replies::{IncrexResult, InfoDict, IntegerReplyOrNoOp, ReplicaInfo, Role, ValueType};
 pub use self::script::{Script, ScriptInvocation};
 #[cfg(feature = "tls")]
 pub use self::tls::{ClientTlsConfig, TlsCertificates};
+pub use self::transaction::transaction;
 pub use self::value::{Parser, PushInfo, PushKind, Value, VerbatimFormat, parse_redis_value};

@@ -2,6 +2,7 @@
 
 use std::ops::DerefMut;
 
+use crate::compat::aio::Answer;
 use crate::compat::cmd::Cmd;
 use crate::compat::error::RedisResult;
 use crate::compat::value::Value;
@@ -27,6 +28,15 @@ pub trait ConnectionLike {
     /// That of the connection.
     fn req_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
         self.req_packed_command(&cmd.get_packed_command())
+    }
+
+    /// Sends one command and gives its reply as it came, where the connection can.
+    ///
+    /// # Errors
+    /// That of the connection.
+    #[doc(hidden)]
+    fn req_reply(&mut self, cmd: &Cmd) -> RedisResult<Answer> {
+        self.req_command(cmd).map(Answer::Value)
     }
 
     /// The number of the database that the connection was made for.
@@ -60,6 +70,10 @@ where
 
     fn req_command(&mut self, cmd: &Cmd) -> RedisResult<Value> {
         (**self).req_command(cmd)
+    }
+
+    fn req_reply(&mut self, cmd: &Cmd) -> RedisResult<Answer> {
+        (**self).req_reply(cmd)
     }
 
     fn get_db(&self) -> i64 {

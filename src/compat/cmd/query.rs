@@ -4,7 +4,7 @@ use super::Cmd;
 use crate::compat::aio;
 use crate::compat::connection_like::ConnectionLike;
 use crate::compat::error::RedisResult;
-use crate::compat::from_redis_value::{FromRedisValue, from_redis_value};
+use crate::compat::from_redis_value::FromRedisValue;
 
 impl Cmd {
     /// Sends the command and reads the reply as a `T`.
@@ -13,7 +13,7 @@ impl Cmd {
     /// The server's error, a parse error when the reply is no `T`, or that of the connection.
     #[inline]
     pub fn query<T: FromRedisValue>(&self, con: &mut dyn ConnectionLike) -> RedisResult<T> {
-        Ok(from_redis_value(con.req_command(self)?.extract_error()?)?)
+        con.req_reply(self)?.read()
     }
 
     /// Sends the command and reads the reply as a `T`.
