@@ -18,6 +18,7 @@ pub mod bloom;
 pub mod caching;
 mod client;
 mod client_blocking;
+mod client_managers;
 mod cmd;
 mod commands;
 mod connection;

@@ -3,11 +3,13 @@
 //! The trait they share is redis-rs's to the letter, with one hidden method more: by it a connection of Redlane's hands
 //! out a reply as bytes, and so a call through `AsyncCommands` needs one box and no tree.
 
+mod connection_manager;
 mod dial;
 mod multiplexed;
 mod push;
 mod reply_future;
 mod sink;
+mod transaction;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,10 +21,12 @@ use crate::compat::error::RedisResult;
 use crate::compat::pipeline::Pipeline;
 use crate::compat::value::Value;
 
+pub use self::connection_manager::{ConnectionManager, ConnectionManagerConfig};
 pub use self::multiplexed::MultiplexedConnection;
 pub use self::push::{AsyncPushSender, SendError};
 #[doc(hidden)]
 pub use self::reply_future::{Answer, ReplyFuture};
+pub use self::transaction::transaction_async;
 
 /// What every call of this surface is: a boxed future.
 pub type RedisFuture<'a, T> = Pin<Box<dyn Future<Output = RedisResult<T>> + Send + 'a>>;

@@ -11,8 +11,10 @@
 )]
 
 mod blocking;
+mod manager;
 #[cfg(any(feature = "r2d2", feature = "bb8"))]
 mod pools;
+mod pushes;
 mod transactions;
 
 use std::time::Duration;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use redlane_pool::connector::PushSink;
+use redlane_pool::error::CloseReason;
 use redlane_resp::reply::Reply;
 
 use super::AsyncPushSender;
@@ -23,7 +24,7 @@ impl Sink {
     }
 
     /// Tells the sender that the connection is gone.
-    pub(crate) fn disconnected(&self) {
+    fn disconnected(&self) {
         if let Some(sender) = &self.sender
             && !self.ended.swap(true, Ordering::Relaxed)
         {
@@ -38,6 +39,13 @@ impl PushSink for Sink {
         let Some(sender) = &self.sender else { return };
         if let Ok(Value::Push { kind, data }) = read_reply(&frame) {
             let _ = sender.send(PushInfo { kind, data });
+        }
+    }
+
+    /// Whoever drops the connection knows that it is gone.
+    fn down(&self, reason: CloseReason) {
+        if reason != CloseReason::Closed {
+            self.disconnected();
         }
     }
 
