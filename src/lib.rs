@@ -24,6 +24,7 @@ pub mod commands;
 pub mod compat;
 pub mod config;
 pub mod error;
+pub mod function;
 pub mod global;
 pub mod guide;
 pub mod handshake;

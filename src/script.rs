@@ -4,6 +4,8 @@
 //! its SHA-1 is computed at its first use. What surprises: a server forgets scripts as it likes (a restart, a
 //! failover, SCRIPT FLUSH, more than 500 of them), so `NOSCRIPT` is no alarm and costs one more round trip.
 
+pub(crate) mod operands;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
@@ -14,6 +16,7 @@ use redlane_resp::to_args::ToRedisArgs;
 use sha1_smol::Sha1;
 use tokio::time::Instant;
 
+use self::operands::Operands;
 use crate::client::Client;
 use crate::commands::command::Command;
 use crate::commands::executor::Executor;
@@ -94,7 +97,12 @@ impl Script {
 
     /// Begins a call.
     pub fn begin(&self) -> ScriptCall<'_> {
-        ScriptCall { script: self, keys: words(), args: words(), deadline: None, idempotent: self.idempotent }
+        ScriptCall {
+            script: self,
+            operands: Operands::new(),
+            deadline: None,
+            idempotent: self.idempotent,
+        }
     }
 
     /// Runs it without keys or arguments.
@@ -143,19 +151,13 @@ impl fmt::Debug for Script {
     }
 }
 
-/// A list of arguments: a command whose name is not sent.
-fn words() -> redlane_resp::command::Command {
-    redlane_resp::command::Command::new("")
-}
-
 /// A script with its keys and arguments. It is sent by [`call`](Self::call), or as a part of a pipeline by
 /// [`by_text`](Self::by_text).
 #[derive(Clone)]
 #[must_use = "a script is sent by `call`"]
 pub struct ScriptCall<'s> {
     script: &'s Script,
-    keys: redlane_resp::command::Command,
-    args: redlane_resp::command::Command,
+    operands: Operands,
     deadline: Option<Duration>,
     idempotent: bool,
 }
@@ -163,13 +165,13 @@ pub struct ScriptCall<'s> {
 impl ScriptCall<'_> {
     /// Adds a key, or several when the value is a list. In a cluster all keys of a script share a slot.
     pub fn key<K: ToRedisArgs>(mut self, key: K) -> Self {
-        self.keys.push_arg(key);
+        self.operands.key(key);
         self
     }
 
     /// Adds an argument, or several when the value is a list.
     pub fn arg<A: ToRedisArgs>(mut self, arg: A) -> Self {
-        self.args.push_arg(arg);
+        self.operands.arg(arg);
         self
     }
 
@@ -243,13 +245,7 @@ impl ScriptCall<'_> {
     }
 
     fn command(&self, facts: &'static Facts, script: &str) -> Command {
-        // The place-holder for the name is no key.
-        let key_count = self.keys.arg_count().saturating_sub(1);
-        let mut command = Command::known(facts).arg(script).arg(key_count);
-        for word in self.keys.args().skip(1).chain(self.args.args().skip(1)) {
-            command.push_arg(word);
-        }
-        command
+        self.operands.command(facts, script)
     }
 }
 
@@ -258,8 +254,8 @@ impl fmt::Debug for ScriptCall<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScriptCall")
             .field("script", &self.script)
-            .field("keys", &self.keys.arg_count().saturating_sub(1))
-            .field("arguments", &self.args.arg_count().saturating_sub(1))
+            .field("keys", &self.operands.key_count())
+            .field("arguments", &self.operands.arg_count())
             .finish_non_exhaustive()
     }
 }

@@ -14,6 +14,7 @@
 mod blocking;
 mod commands;
 mod examples;
+mod function;
 mod global;
 mod guide;
 mod handshake;
@@ -21,6 +22,7 @@ mod health;
 mod lenient;
 mod lock;
 mod pipeline;
+mod queue;
 mod redis_client;
 mod scan;
 mod script;
