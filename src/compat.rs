@@ -41,6 +41,7 @@ mod pubsub;
 mod replies;
 mod script;
 mod subscriptions;
+pub mod streams;
 #[cfg(feature = "tls")]
 mod tls;
 mod transaction;

@@ -250,15 +250,18 @@ mod tests {
 
     #[test]
     fn a_call_names_the_function_and_puts_keys_before_arguments() {
-        let call = Function::new("take").arg("x").key(["a", "b"].as_slice()).arg(5);
+        let (take, read) = (Function::new("take"), Function::new("read").read_only(true));
+
+        let call = take.arg("x").key(["a", "b"].as_slice()).arg(5);
 
         assert_eq!(words(&call.command()), "FCALL take 2 a b x 5");
-        assert_eq!(words(&Function::new("read").read_only(true).begin().command()), "FCALL_RO read 0");
+        assert_eq!(words(&read.begin().command()), "FCALL_RO read 0");
     }
 
     #[test]
     fn debug_shows_neither_code_nor_arguments() {
-        let shown = format!("{:?} {:?}", Library::new("hunter2"), Function::new("f").key("hunter2").arg("hunter2"));
+        let shown =
+            format!("{:?} {:?}", Library::new("hunter2"), Function::new("f").key("hunter2").arg("hunter2"));
 
         assert!(!shown.contains("hunter2"), "{shown}");
     }

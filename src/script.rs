@@ -97,12 +97,7 @@ impl Script {
 
     /// Begins a call.
     pub fn begin(&self) -> ScriptCall<'_> {
-        ScriptCall {
-            script: self,
-            operands: Operands::new(),
-            deadline: None,
-            idempotent: self.idempotent,
-        }
+        ScriptCall { script: self, operands: Operands::new(), deadline: None, idempotent: self.idempotent }
     }
 
     /// Runs it without keys or arguments.

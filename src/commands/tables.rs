@@ -16,6 +16,7 @@ macro_rules! every_table {
         $crate::commands::bitmaps::bitmaps_rows! { $surface }
         $crate::commands::hyperloglogs::hyperloglogs_rows! { $surface }
         $crate::commands::geo::geo_rows! { $surface }
+        $crate::commands::streams::streams_rows! { $surface }
         $crate::commands::scripting::scripting_rows! { $surface }
         $crate::commands::publishing::publishing_rows! { $surface }
         $crate::commands::connection::connection_rows! { $surface }

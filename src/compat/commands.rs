@@ -30,6 +30,10 @@ use crate::compat::connection_like::ConnectionLike;
 use crate::compat::error::RedisResult;
 use crate::compat::from_redis_value::FromRedisValue;
 use crate::compat::replies::{IncrexResult, IntegerReplyOrNoOp, ValueType};
+use crate::compat::streams::{
+    StreamAutoClaimReply, StreamClaimReply, StreamInfoStreamReply, StreamInfoStreamReplyWithIdempotency,
+    StreamRangeReply, StreamReadReply,
+};
 use crate::compat::value::Value;
 
 pub use self::hotkeys::{AsyncHotkeysCommands, HotkeysCommands};

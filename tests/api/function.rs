@@ -87,7 +87,8 @@ async fn an_error_of_a_function_may_come_from_its_middle() {
     let Some((_server, client)) = stocked().await else { return };
     client.set("text", "no number").await.unwrap();
 
-    let late = Function::new("fails_late").key(["n", "text"].as_slice()).call::<i64>(&client).await.unwrap_err();
+    let late =
+        Function::new("fails_late").key(["n", "text"].as_slice()).call::<i64>(&client).await.unwrap_err();
     let none = Function::new("nobody").call::<i64>(&client).await.unwrap_err();
 
     assert_eq!(late.outcome(), Outcome::MaybeExecuted);

@@ -46,7 +46,10 @@ async fn jobs_are_taken_in_order_and_done_once() {
         assert!(queue.finish(&job).await.unwrap());
         assert!(!queue.finish(&job).await.unwrap(), "it is done");
     }
-    assert_eq!((queue.take(Duration::from_millis(5)).await.unwrap(), queue.waiting().await.unwrap()), (None, 0));
+    assert_eq!(
+        (queue.take(Duration::from_millis(5)).await.unwrap(), queue.waiting().await.unwrap()),
+        (None, 0)
+    );
 }
 
 #[tokio::test]

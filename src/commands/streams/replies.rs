@@ -16,8 +16,11 @@ pub use info::{
 pub use pending::{StreamPendingCountReply, StreamPendingData, StreamPendingId, StreamPendingReply};
 pub use status::{XAckDelStatusCode, XDelExStatusCode};
 
+#[cfg(not(feature = "ahash"))]
 use std::collections::HashMap;
 
+#[cfg(feature = "ahash")]
+use ahash::AHashMap as HashMap;
 use redlane_resp::cursor::Cursor;
 use redlane_resp::error::{ConversionError, Kind};
 use redlane_resp::from_reply::FromReply;
@@ -82,7 +85,7 @@ impl<V: FromReply> FromReply for StreamId<V> {
             found = place.saturating_add(1);
             match place {
                 0 => entry.id = FromReply::from_reply(cursor)?,
-                1 => entry.map = FromReply::from_reply(cursor)?,
+                1 => entry.map = <Vec<(String, V)>>::from_reply(cursor)?.into_iter().collect(),
                 2 => entry.milliseconds_elapsed_from_delivery = FromReply::from_reply(cursor)?,
                 3 => entry.delivered_count = FromReply::from_reply(cursor)?,
                 _ => return Ok(false),
