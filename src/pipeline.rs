@@ -216,6 +216,15 @@ impl<'c> Pipeline<'c> {
         self.send().await?.read_all()
     }
 
+    /// Adds a call of a script by its SHA-1; ahead of the first one the command that loads it, whose reply is ignored.
+    pub(crate) fn push_script(&mut self, sha1: &str, load: impl FnOnce() -> Command, call: &Command) {
+        if !self.commands.loads(sha1) {
+            self.commands.take(&load());
+            self.commands.ignore_last();
+        }
+        self.commands.take(call);
+    }
+
     async fn send(self) -> Result<PipelineReplies> {
         self.commands.check(self.atomic)?;
         let repeatable = self.options.idempotent || (self.commands.only_reads() && !self.atomic);

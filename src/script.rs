@@ -22,6 +22,7 @@ use crate::commands::command::Command;
 use crate::commands::executor::Executor;
 use crate::commands::facts::{self, Facts};
 use crate::error::{ErrorKind, Result};
+use crate::pipeline::Pipeline;
 
 /// A Lua script and what is known of it.
 ///
@@ -147,7 +148,7 @@ impl fmt::Debug for Script {
 }
 
 /// A script with its keys and arguments. It is sent by [`call`](Self::call), or as a part of a pipeline by
-/// [`by_text`](Self::by_text).
+/// [`by_name`](Self::by_name) or [`by_text`](Self::by_text).
 #[derive(Clone)]
 #[must_use = "a script is sent by `call`"]
 pub struct ScriptCall<'s> {
@@ -204,7 +205,7 @@ impl ScriptCall<'_> {
         }
     }
 
-    /// Gives the script to whatever executes, with its whole text: in a [`Pipeline`](crate::pipeline::Pipeline) nobody
+    /// Gives the script to whatever executes, with its whole text: in a [`Pipeline`] nobody
     /// could answer `NOSCRIPT` in time for the commands behind it.
     ///
     /// ```no_run
@@ -220,6 +221,32 @@ impl ScriptCall<'_> {
     pub fn by_text<T: FromReply, E: Executor>(self, executor: E) -> E::Output<T> {
         let [_, by_text] = self.script.facts();
         executor.run(self.command(by_text, &self.script.source))
+    }
+
+    /// Adds the script to a pipeline by its name, and ahead of its first call there the command that makes it known.
+    ///
+    /// The text goes out once, however often the script is called in the pipeline; with [`by_text`](Self::by_text) it
+    /// goes out each time. The reply to SCRIPT LOAD is [ignored](Pipeline::ignore): [`try_all`](Pipeline::try_all) has a
+    /// result for it.
+    ///
+    /// ```no_run
+    /// # use redlane::{prelude::*, script::Script};
+    /// static ADD: Script = Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+    ///
+    /// # async fn example(client: &Client) -> Result<(), Error> {
+    /// let mut pipeline = client.pipeline();
+    /// for key in ["a", "b", "c"] {
+    ///     pipeline = ADD.key(key).arg(1).by_name(pipeline);
+    /// }
+    /// let counts: Vec<i64> = pipeline.query().await?;
+    /// # let _ = counts;
+    /// # Ok(()) }
+    /// ```
+    pub fn by_name<'c>(self, mut pipeline: Pipeline<'c>) -> Pipeline<'c> {
+        let [by_name, _] = self.script.facts();
+        let load = || Command::known(const { facts::of("SCRIPT LOAD") }).arg(&*self.script.source);
+        pipeline.push_script(self.script.sha1(), load, &self.command(by_name, self.script.sha1()));
+        pipeline
     }
 
     async fn send<T: FromReply>(

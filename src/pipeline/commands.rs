@@ -53,6 +53,15 @@ impl Commands {
         self.refused.get_or_insert_with(|| error.with_command(execute::name_of(command)).with_index(index));
     }
 
+    /// Whether the script of that SHA-1 is loaded by these commands already; from now on it is.
+    pub(crate) fn loads(&mut self, sha1: &str) -> bool {
+        let known = self.scripts.named.iter().any(|known| **known == *sha1);
+        if !known {
+            self.scripts.named.push(sha1.into());
+        }
+        known
+    }
+
     pub(crate) fn ignore_last(&mut self) {
         self.plan.ignore_last();
     }
@@ -108,9 +117,11 @@ impl Commands {
 
 /// Scripts that are called by their hash. Inside of a transaction a server that has forgotten one answers NOSCRIPT while
 /// the commands around it are applied, so that it has to be loaded in the same transaction.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Scripts {
     loaded: bool,
+    /// Those whose SHA-1 is known to be loaded.
+    named: Vec<Box<str>>,
     /// The first call ahead of any SCRIPT LOAD.
     unloaded: Option<usize>,
 }
@@ -125,7 +136,7 @@ impl Scripts {
         }
     }
 
-    fn check_known(self) -> Result<()> {
+    fn check_known(&self) -> Result<()> {
         let Some(index) = self.unloaded else { return Ok(()) };
         let text = "a script may be unknown to the server and would fail amid a transaction: use EVAL, \
                     or SCRIPT LOAD ahead of it in the same pipeline";

@@ -89,6 +89,37 @@ async fn a_script_in_a_pipeline_runs_in_its_place_and_once() {
 }
 
 #[tokio::test]
+async fn a_script_that_a_pipeline_calls_often_is_loaded_once_and_never_unknown() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    static ADD: Script = Script::new("return redis.call('INCRBY', KEYS[1], ARGV[1])");
+    static LEN: Script = Script::new("return redis.call('STRLEN', KEYS[1])");
+
+    for atomic in [false, true] {
+        server.command(&["SET", "n", "0"]);
+        client.script_flush(FlushMode::Sync).await.unwrap();
+        // Servers before 7.0 count all of SCRIPT together.
+        let loads = || calls(&server, "script|load") + calls(&server, "script");
+        let before = (loads(), calls(&server, "evalsha"), calls(&server, "eval"));
+        let mut pipeline = client.pipeline();
+        if atomic {
+            pipeline = pipeline.atomic();
+        }
+        for _ in 0..50 {
+            pipeline = ADD.key("n").arg(10).by_name(pipeline.incr("n", 1));
+        }
+        pipeline = LEN.key("n").by_name(pipeline);
+
+        let counts: Vec<i64> = pipeline.query().await.unwrap();
+
+        let expected = (0..50).flat_map(|pair| [11 * pair + 1, 11 * pair + 11]);
+        assert_eq!(counts, expected.chain([3]).collect::<Vec<i64>>());
+        let after = (loads(), calls(&server, "evalsha"), calls(&server, "eval"));
+        assert_eq!((after.0 - before.0, after.1 - before.1, after.2 - before.2), (2, 51, 0));
+    }
+}
+
+#[tokio::test]
 async fn lua_s_true_and_false_are_read_as_booleans() {
     let client = client(Server::shared().port()).await;
 
