@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("first takes:   {}, and is not heard of again", String::from_utf8_lossy(job.payload()));
 
     while second.requeue_lost().await? == 0 {
-        tokio::time::sleep(silence / 3).await;
+        tokio::time::sleep(silence.div_f64(3.0)).await;
     }
     println!("its job is put back");
     while let Some(job) = second.take(Duration::from_millis(100)).await? {

@@ -89,7 +89,7 @@ impl WorkQueue {
                 return Ok(None);
             }
             // It must be seen again before it counts as lost.
-            let nap = left.min(self.silence / 3).as_secs_f64().max(0.001);
+            let nap = left.min(self.silence.div_f64(3.0)).as_secs_f64().max(0.001);
             let (from, to) = (Direction::Left, Direction::Right);
             let moved: Option<Bytes> = self.client.blmove(&ready, &busy, from, to, nap).read_as().await?;
             if let Some(message) = moved {
