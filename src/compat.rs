@@ -40,8 +40,8 @@ mod protocol;
 mod pubsub;
 mod replies;
 mod script;
-mod subscriptions;
 pub mod streams;
+mod subscriptions;
 #[cfg(feature = "tls")]
 mod tls;
 mod transaction;
