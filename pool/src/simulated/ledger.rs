@@ -47,10 +47,13 @@ impl Ledger {
 
     /// A reply is sent behind bytes after which nothing must be believed.
     pub(crate) fn taint(&mut self, reply: &[u8]) {
+        // What is only queued here runs on another socket when this one is given up, and may have by now.
+        if reply.starts_with(b"+QUEUED") {
+            return;
+        }
         let text = String::from_utf8_lossy(reply);
         for tag in text.split('<').skip(1).filter_map(|part| part.split('>').next()?.parse::<usize>().ok()) {
-            // One that is only queued runs on another socket when this one is given up.
-            self.commands[tag].tainted |= self.commands[tag].executed;
+            self.commands[tag].tainted = true;
         }
     }
 
