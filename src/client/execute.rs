@@ -362,3 +362,6 @@ impl<'a> Retries<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
