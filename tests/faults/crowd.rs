@@ -1,7 +1,10 @@
 //! Many callers at once who go away, and what they leave behind: nothing.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use redlane::prelude::*;
@@ -14,10 +17,28 @@ async fn connect(server: &Server, connections: usize) -> Client {
     Client::connect(config.build().unwrap()).await.unwrap()
 }
 
+fn from_env(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect(name))
+}
+
 /// A few seconds, or as many as `REDLANE_CROWD_SECONDS` says: a minute is what the figures were taken with.
 fn lasting() -> Duration {
-    let seconds = std::env::var("REDLANE_CROWD_SECONDS").ok().and_then(|text| text.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(3))
+    Duration::from_secs(from_env("REDLANE_CROWD_SECONDS").unwrap_or(3))
+}
+
+/// Polls a call so often, and gives it up unless it has ended by then.
+async fn patient<F: Future>(call: F, polls: u32) -> Option<F::Output> {
+    let (mut call, mut left) = (pin!(call), polls);
+    poll_fn(|cx| match call.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if left == 0 => Poll::Ready(None),
+        Poll::Pending => {
+            left -= 1;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -66,6 +87,58 @@ async fn a_thousand_tasks_that_give_up_at_random_get_no_reply_but_their_own() {
     );
     assert_eq!(wrong.load(Relaxed), 0);
     assert!(answered > 1_000 && cancelled > 1_000, "{answered} answered, {cancelled} cancelled");
+    let idle = || client.link_stats().tickets == 0;
+    eventually_async("all tickets are free again", Duration::from_secs(5), idle).await;
+    assert_eq!(client.link_stats().connects, 1, "no cancellation costs the connection");
+}
+
+/// Each call is polled a few times and given up: before it is sent, while it is written, and with its reply under way.
+/// As many as `REDLANE_CANCELLATIONS` says; the figures were taken with ten million.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_given_up_at_any_poll_never_shift_a_reply() {
+    let wanted = from_env("REDLANE_CANCELLATIONS").unwrap_or(20_000);
+    let client = connect(Server::shared(), 4).await;
+    let [answered, cancelled] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
+    let began = Instant::now();
+    let tasks: Vec<_> = (0..64u64)
+        .map(|task| {
+            let (client, answered, cancelled) =
+                (client.clone(), Arc::clone(&answered), Arc::clone(&cancelled));
+            tokio::spawn(async move {
+                let mut random = fastrand::Rng::with_seed(task);
+                let mut round = 0u64;
+                while cancelled.load(Relaxed) < wanted {
+                    round += 1;
+                    let tag = format!("{task}:{round}");
+                    let call = client.echo(tag.as_str()).read_as::<String>();
+                    // One in eight waits to the end.
+                    let polls = if random.u8(..8) == 0 { u32::MAX } else { random.u32(..4) };
+                    match if polls == u32::MAX { Some(call.await) } else { patient(call, polls).await } {
+                        Some(reply) => {
+                            assert_eq!(reply.unwrap(), tag, "a reply of somebody else");
+                            answered.fetch_add(1, Relaxed);
+                        }
+                        None => {
+                            cancelled.fetch_add(1, Relaxed);
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+
+    let [answered, cancelled] = [answered, cancelled].map(|count| count.load(Relaxed));
+    measured(
+        "calls given up at any poll",
+        &format!(
+            "{cancelled}, and {answered} answered, none by a reply of another, in {:.0?}",
+            began.elapsed()
+        ),
+    );
+    assert!(answered > wanted / 100);
     let idle = || client.link_stats().tickets == 0;
     eventually_async("all tickets are free again", Duration::from_secs(5), idle).await;
     assert_eq!(client.link_stats().connects, 1, "no cancellation costs the connection");

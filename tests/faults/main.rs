@@ -16,8 +16,10 @@ mod crowd;
 mod lock;
 mod outage;
 mod pipelines;
+mod poison;
 mod refusals;
 mod scripted;
+mod secrets;
 mod spans;
 mod support_proxy;
 
