@@ -183,7 +183,7 @@ async fn suffer(attack: &Attack) {
 #[tokio::test]
 async fn a_reply_that_drips_costs_little_more_than_the_whole() {
     let reply = format!("*8000\r\n{}", format!("$90\r\n{}\r\n", "v".repeat(90)).repeat(8_000));
-    let mut work = Vec::new();
+    let (mut work, mut spent) = (Vec::new(), Vec::new());
     for step in [reply.len(), 1] {
         let mut scanner = Scanner::new(Limits::default());
         let cpu = thread_time();
@@ -192,11 +192,13 @@ async fn a_reply_that_drips_costs_little_more_than_the_whole() {
             && matches!(scanner.scan(&reply.as_bytes()[..end]).unwrap(), Scan::Partial { .. })
         {}
         assert!(ends.next().is_none() && scanner.is_idle());
-        eprintln!("measured: scanned in parts of {step}: {:?} of processor time", thread_time() - cpu);
+        spent.push(thread_time() - cpu);
+        eprintln!("measured: scanned in parts of {step}: {:?} of processor time", spent[spent.len() - 1]);
         work.push(scanner.work());
     }
     // A byte that was awaited is looked at once; being called at all counts as one more.
     assert!(work[1] <= 2 * reply.len() as u64 + work[0], "{work:?}");
+    assert!(spent[1] <= spent[0] + Duration::from_millis(100), "{spent:?}");
     for step in [reply.len(), 1] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
