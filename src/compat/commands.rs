@@ -4,6 +4,7 @@
 //! All of it grows from the rows of the command tables; no command is named here but the scans, which make iterators.
 //! What surprises: `query_async` is the only box on the way of a call, and it is there because [`RedisFuture`] is one.
 
+mod build;
 mod built;
 mod hotkeys;
 #[cfg(feature = "json")]
@@ -19,9 +20,8 @@ use redlane_resp::to_args::{ToRedisArgs, ToSingleRedisArg};
 #[cfg(feature = "json")]
 use serde::Serialize;
 
+use self::build::script_rows;
 use self::scans::scan_methods;
-use crate::commands::build;
-use crate::commands::command::Command;
 use crate::commands::tables::every_table;
 use crate::commands::types::*;
 use crate::compat::aio::{self, RedisFuture};
@@ -30,6 +30,7 @@ use crate::compat::connection_like::ConnectionLike;
 use crate::compat::error::RedisResult;
 use crate::compat::from_redis_value::FromRedisValue;
 use crate::compat::replies::{IncrexResult, IntegerReplyOrNoOp, ValueType};
+use crate::compat::script::{Script, ScriptInvocation};
 use crate::compat::streams::{
     StreamAutoClaimReply, StreamClaimReply, StreamInfoStreamReply, StreamInfoStreamReplyWithIdempotency,
     StreamRangeReply, StreamReadReply,
@@ -57,6 +58,7 @@ pub use self::json::{JsonAsyncCommands, JsonCommands};
 )]
 pub trait Commands: ConnectionLike + Sized {
     every_table!(sync_methods);
+    script_rows!(sync_methods);
     scan_methods!(|command: Cmd, con| command.iter(con), RedisResult<Iter<'_, RV>>);
 }
 
@@ -79,6 +81,7 @@ impl<T> Commands for T where T: ConnectionLike {}
 )]
 pub trait AsyncCommands: aio::ConnectionLike + Send + Sized {
     every_table!(async_methods);
+    script_rows!(async_methods);
     scan_methods!(
         |command: Cmd, con| Box::pin(async move { command.iter_async(con).await }),
         RedisFuture<'_, AsyncIter<'_, RV>>
@@ -104,6 +107,7 @@ impl<T> AsyncCommands for T where T: aio::ConnectionLike + Send + Sync + Sized {
 )]
 pub trait TypedCommands: ConnectionLike + Sized {
     every_table!(typed_methods);
+    script_rows!(typed_methods);
     scan_methods!(|command: Cmd, con| command.iter(con), RedisResult<Iter<'_, RV>>);
 
     /// Gives the value of `key` as an integer; `None` when there is no such key.
@@ -136,6 +140,7 @@ impl<T> TypedCommands for T where T: ConnectionLike {}
 )]
 pub trait AsyncTypedCommands: aio::ConnectionLike + Send + Sized {
     every_table!(async_typed_methods);
+    script_rows!(async_typed_methods);
     scan_methods!(
         |command: Cmd, con| Box::pin(async move { command.iter_async(con).await }),
         RedisFuture<'_, AsyncIter<'_, RV>>
@@ -162,16 +167,17 @@ impl<T> AsyncTypedCommands for T where T: aio::ConnectionLike + Send + Sync + Si
 
 /// Sends a command of a row.
 #[inline]
-fn query<C: ConnectionLike, RV: FromRedisValue>(con: &mut C, command: Command) -> RedisResult<RV> {
-    Cmd::from(command).query(con)
+fn query<C: ConnectionLike, RV: FromRedisValue>(con: &mut C, command: impl Into<Cmd>) -> RedisResult<RV> {
+    command.into().query(con)
 }
 
 /// Sends a command of a row, in one box.
 #[inline]
-fn query_async<'a, C, RV>(con: &'a mut C, command: Command) -> RedisFuture<'a, RV>
+fn query_async<'a, C, RV>(con: &'a mut C, command: impl Into<Cmd>) -> RedisFuture<'a, RV>
 where
     C: aio::ConnectionLike + Send,
     RV: FromRedisValue,
 {
-    Box::pin(async move { Cmd::from(command).query_async(con).await })
+    let command: Cmd = command.into();
+    Box::pin(async move { command.query_async(con).await })
 }

@@ -10,7 +10,6 @@ use crate::compat::cmd::{Cmd, cmd};
 use crate::compat::connection_like::ConnectionLike;
 use crate::compat::error::{ErrorKind, RedisResult, ServerErrorKind};
 use crate::compat::from_redis_value::FromRedisValue;
-use crate::compat::pipeline::Pipeline;
 
 /// A Lua script.
 ///
@@ -203,20 +202,6 @@ impl fmt::Debug for ScriptInvocation<'_> {
             .field("args", &self.args.len())
             .field("keys", &self.keys.len())
             .finish()
-    }
-}
-
-impl Pipeline {
-    /// Appends the loading of a script. Behind it a call in the same pipeline works.
-    #[inline]
-    pub fn load_script(&mut self, script: &Script) -> &mut Self {
-        self.add_command(script.load_cmd())
-    }
-
-    /// Appends a call of a script, which has to be loaded already.
-    #[inline]
-    pub fn invoke_script(&mut self, invocation: &ScriptInvocation<'_>) -> &mut Self {
-        self.add_command(invocation.eval_cmd())
     }
 }
 

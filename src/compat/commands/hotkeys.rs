@@ -5,6 +5,7 @@ use crate::commands::hotkeys::hotkeys_rows;
 use crate::commands::types::{HotkeysOptions, HotkeysResponse};
 use crate::compat::aio::{self, RedisFuture};
 use crate::compat::commands::{query, query_async};
+use crate::compat::connection::Connection;
 use crate::compat::connection_like::ConnectionLike;
 use crate::compat::error::RedisResult;
 
@@ -17,3 +18,9 @@ pub trait HotkeysCommands: ConnectionLike {
 pub trait AsyncHotkeysCommands: aio::ConnectionLike + Send + Sync + Sized {
     hotkeys_rows!(async_hotkeys_methods);
 }
+
+impl HotkeysCommands for Connection {}
+
+impl AsyncHotkeysCommands for aio::MultiplexedConnection {}
+
+impl AsyncHotkeysCommands for aio::ConnectionManager {}

@@ -2,7 +2,7 @@
 
 use crate::commands::types::{HotKeyEntry, HotkeysResponse, SlotRange};
 use crate::compat::error::ParsingError;
-use crate::compat::from_redis_value::{FromRedisValue, from_redis_value_ref, mismatch};
+use crate::compat::from_redis_value::{FromRedisValue, from_redis_value_ref};
 use crate::compat::value::Value;
 
 impl FromRedisValue for HotkeysResponse {
@@ -28,7 +28,11 @@ impl FromRedisValue for HotkeysResponse {
                     }
                 }
             }
-            other => return Err(mismatch(other, "Expected array or map response for HOTKEYS GET")),
+            other => {
+                // The words are redis-rs's, in its order.
+                let wrong = "Expected array or map response for HOTKEYS GET";
+                return Err(format!("{other:?} (value was {wrong:?})").into());
+            }
         }
         Ok(found)
     }
