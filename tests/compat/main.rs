@@ -1,4 +1,4 @@
-//! The surface of redis-rs against a real server.
+//! redis-rs's surface against a real server, called as programs call it.
 
 #![allow(missing_docs, reason = "a test's name is its documentation")]
 #![allow(
@@ -6,20 +6,28 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a failed step is a failed test"
 )]
 
 mod blocking;
+mod connection;
+mod greeting;
 mod manager;
+mod pipeline;
 #[cfg(any(feature = "r2d2", feature = "bb8"))]
 mod pools;
 mod pushes;
+mod script;
+mod side;
+mod subscriptions;
 mod transactions;
 
 use std::time::Duration;
 
-use redlane::compat::Client;
+use redlane::compat::aio::MultiplexedConnection;
+use redlane::compat::{AsyncConnectionConfig, Client};
 use redlane_test_support::Server;
 
 /// Long for a busy machine, short for somebody who waits for a failed test.
@@ -33,4 +41,14 @@ fn resp2(server: &Server) -> Client {
 /// A client of `server` in RESP3.
 fn resp3(server: &Server) -> Client {
     Client::open(format!("{}/?protocol=resp3", server.url())).unwrap()
+}
+
+/// A connection to the shared server.
+async fn connect() -> MultiplexedConnection {
+    resp2(Server::shared()).get_multiplexed_async_connection().await.unwrap()
+}
+
+/// A connection to the shared server in RESP3.
+async fn connect_resp3(config: &AsyncConnectionConfig) -> MultiplexedConnection {
+    resp3(Server::shared()).get_multiplexed_async_connection_with_config(config).await.unwrap()
 }
