@@ -88,4 +88,6 @@ pub use self::script::{Script, ScriptInvocation};
 #[cfg(feature = "tls")]
 pub use self::tls::{ClientTlsConfig, TlsCertificates};
 pub use self::transaction::transaction;
-pub use self::value::{Parser, PushInfo, PushKind, Value, VerbatimFormat, parse_redis_value};
+pub use self::value::{
+    Parser, PushInfo, PushKind, Value, VerbatimFormat, parse_redis_value, parse_redis_value_async,
+};

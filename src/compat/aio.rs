@@ -9,6 +9,7 @@ mod multiplexed;
 mod push;
 mod reply_future;
 mod sink;
+pub mod tokio;
 mod transaction;
 
 use std::future::Future;

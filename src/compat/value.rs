@@ -7,6 +7,7 @@
 mod maps;
 mod push;
 mod read;
+mod read_async;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub(crate) use self::maps::{MapIter, OwnedMapIter};
 pub use self::push::{PushInfo, PushKind};
 pub use self::read::{Parser, parse_redis_value};
 pub(crate) use self::read::{limits, read_reply};
+pub use self::read_async::parse_redis_value_async;
 
 /// A number of more than 64 bits.
 #[cfg(feature = "num-bigint")]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use redlane_pool::error::{CloseReason, LinkError};
 use redlane_pool::transport::ConnectError;
+#[cfg(feature = "tls")]
+use tokio_rustls::rustls;
 
 use super::{Cause, ErrorKind, ParsingError, RedisError, ServerError};
 
@@ -42,6 +44,27 @@ impl From<ServerError> for RedisError {
 impl From<serde_json::Error> for RedisError {
     fn from(error: serde_json::Error) -> Self {
         Self::foreign(ErrorKind::Serialize, error)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl From<rustls::Error> for RedisError {
+    fn from(error: rustls::Error) -> Self {
+        Self::foreign(ErrorKind::Client, error)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl From<rustls::pki_types::InvalidDnsNameError> for RedisError {
+    fn from(error: rustls::pki_types::InvalidDnsNameError) -> Self {
+        Self::foreign(ErrorKind::Io, error)
+    }
+}
+
+#[cfg(feature = "tls")]
+impl From<rustls_native_certs::Error> for RedisError {
+    fn from(error: rustls_native_certs::Error) -> Self {
+        Self::foreign(ErrorKind::Io, error)
     }
 }
 
