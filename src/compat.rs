@@ -19,6 +19,10 @@ pub mod caching;
 mod client;
 mod client_blocking;
 mod client_managers;
+pub mod cluster;
+pub mod cluster_async;
+pub mod cluster_read_routing;
+pub mod cluster_routing;
 mod cmd;
 mod commands;
 mod connection;
@@ -40,6 +44,7 @@ mod protocol;
 mod pubsub;
 mod replies;
 mod script;
+pub mod sentinel;
 pub mod streams;
 mod subscriptions;
 #[cfg(feature = "tls")]

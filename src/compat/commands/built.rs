@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::commands::tables::every_table;
 use crate::commands::types::*;
+use crate::compat::cluster::ClusterPipeline;
 use crate::compat::cmd::Cmd;
 use crate::compat::commands::build::{self, script_rows};
 use crate::compat::pipeline::Pipeline;
@@ -24,4 +25,9 @@ impl Cmd {
 impl Pipeline {
     every_table!(chain_methods);
     script_rows!(chain_methods);
+}
+
+/// One method for each row: `cluster_pipe().get("key")`.
+impl ClusterPipeline {
+    every_table!(chain_methods);
 }
