@@ -1,17 +1,22 @@
 //! Streams: options and answers.
 //!
-//! They are those of the native commands, with redis-rs's [`Value`] as what a field holds; how they are read from a
-//! [`Value`] is redis-rs's affair and stands here. What surprises: an entry that was deleted meanwhile comes with its id
+//! The options are those of the native commands, and so are the answers that hold no entry; the others are in
+//! `streams/entries.rs`. How all of them are read from a [`Value`] is redis-rs's affair and stands here. What surprises: an entry that was deleted meanwhile comes with its id
 //! and without fields.
+
+mod entries;
 
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::commands::types;
 use crate::compat::error::ParsingError;
 use crate::compat::from_redis_value::{FromRedisValue, from_redis_value, from_redis_value_ref};
 use crate::compat::value::Value;
 
+pub use self::entries::{
+    StreamAutoClaimReply, StreamClaimReply, StreamId, StreamInfoStreamReply,
+    StreamInfoStreamReplyWithIdempotency, StreamKey, StreamRangeReply, StreamReadReply,
+};
 pub use crate::commands::types::{
     IDMP_DURATION_MAX, IDMP_DURATION_MIN, IDMP_MAXSIZE_MAX, IDMP_MAXSIZE_MIN, StreamAddOptions,
     StreamAutoClaimOptions, StreamClaimOptions, StreamConfigOptions, StreamDeletionPolicy,
@@ -20,30 +25,6 @@ pub use crate::commands::types::{
     StreamPendingData, StreamPendingId, StreamPendingReply, StreamReadOptions, StreamTrimOptions,
     StreamTrimStrategy, StreamTrimmingMode, XAckDelStatusCode, XDelExStatusCode,
 };
-
-/// One entry of a stream.
-pub type StreamId = types::StreamId<Value>;
-/// The entries of one stream.
-pub type StreamKey = types::StreamKey<Value>;
-/// What XREAD and XREADGROUP answer.
-pub type StreamReadReply = types::StreamReadReply<Value>;
-/// What XRANGE and XREVRANGE answer.
-pub type StreamRangeReply = types::StreamRangeReply<Value>;
-/// What XCLAIM answers.
-pub type StreamClaimReply = types::StreamClaimReply<Value>;
-/// What XAUTOCLAIM answers.
-pub type StreamAutoClaimReply = types::StreamAutoClaimReply<Value>;
-/// What XINFO STREAM tells of a stream.
-pub type StreamInfoStreamReply = types::StreamInfoStreamReply<Value>;
-/// What XINFO STREAM tells of a stream and of the identities that it keeps.
-pub type StreamInfoStreamReplyWithIdempotency = types::StreamInfoStreamReplyWithIdempotency<Value>;
-
-impl types::StreamId<Value> {
-    /// Reads a field; `None` when there is none, or when it is no `T`.
-    pub fn get<T: FromRedisValue>(&self, key: &str) -> Option<T> {
-        self.map.get(key).and_then(|value| from_redis_value_ref(value).ok())
-    }
-}
 
 /// redis-rs has the value and what is wrong with it the other way round here than elsewhere.
 fn wrong(value: &impl fmt::Debug, what: &str) -> ParsingError {
@@ -58,7 +39,7 @@ fn entry(id: String, fields: Fields) -> StreamId {
     StreamId { id, map: fields.into_iter().collect(), ..StreamId::default() }
 }
 
-fn entries(rows: Rows) -> Vec<StreamId> {
+fn entries_of(rows: Rows) -> Vec<StreamId> {
     rows.into_iter().flatten().map(|(id, fields)| entry(id, fields)).collect()
 }
 
@@ -66,7 +47,7 @@ macro_rules! entries_alone {
     ($($name:ident)*) => { $(
         impl FromRedisValue for $name {
             fn from_redis_value(v: Value) -> Result<Self, ParsingError> {
-                Ok(Self { ids: entries(from_redis_value(v)?) })
+                Ok(Self { ids: entries_of(from_redis_value(v)?) })
             }
         }
     )* };
@@ -81,7 +62,7 @@ impl FromRedisValue for StreamReadReply {
         if let Ok(streams) = from_redis_value_ref::<Vec<HashMap<String, Rows>>>(&v) {
             let streams = streams.into_iter().flatten();
             return Ok(Self {
-                keys: streams.map(|(key, rows)| StreamKey { key, ids: entries(rows) }).collect(),
+                keys: streams.map(|(key, rows)| StreamKey { key, ids: entries_of(rows) }).collect(),
             });
         }
         if let Ok(streams) = from_redis_value_ref::<Vec<HashMap<String, Claimed>>>(&v) {
@@ -121,7 +102,7 @@ impl FromRedisValue for StreamAutoClaimReply {
                 let ids: Vec<String> = from_redis_value(Value::Array(found))?;
                 ids.into_iter().map(|id| entry(id, Fields::new())).collect()
             }
-            Some(Value::Array(_)) => entries(from_redis_value(Value::Array(found))?),
+            Some(Value::Array(_)) => entries_of(from_redis_value(Value::Array(found))?),
             Some(_) => return Err(wrong(&Value::Array(found), "Incorrect type")),
         };
         Ok(Self { next_stream_id, claimed, deleted_ids, invalid_entries })

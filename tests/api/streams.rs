@@ -251,6 +251,27 @@ async fn connections_that_are_killed_lose_nothing() {
     assert_eq!(pending(&client, "s").await, 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_restarted_loses_nothing_that_it_keeps() {
+    let server = Server::start(Options::new().set("appendonly", "yes").set("appendfsync", "always"));
+    let client = connect(&server).await;
+    fill(&client, "s", 1..=100).await;
+    let mut reader = reader(&client, "s", "a").prefetch(10).begin().await.unwrap();
+
+    let mut seen = BTreeSet::new();
+    while seen.len() < 100 {
+        let entry = next(&mut reader).await;
+        if seen.insert(entry.read::<u32>("n").unwrap().unwrap()) && seen.len() == 40 {
+            server.restart();
+        }
+        entry.ack();
+    }
+
+    assert_eq!(seen, (1..=100).collect::<BTreeSet<u32>>());
+    while reader.flush().await.is_err() {}
+    assert_eq!(pending(&client, "s").await, 0);
+}
+
 #[tokio::test]
 async fn a_group_that_is_destroyed_is_made_again_from_the_beginning() {
     let (client, key) = shared().await;
