@@ -5,6 +5,7 @@ pub mod command;
 pub mod executor;
 pub mod facts;
 pub mod native;
+pub mod search;
 pub mod types;
 
 pub(crate) mod bitmaps;

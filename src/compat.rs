@@ -44,6 +44,7 @@ mod protocol;
 mod pubsub;
 mod replies;
 mod script;
+pub mod search;
 pub mod sentinel;
 pub mod streams;
 mod subscriptions;
@@ -54,6 +55,8 @@ mod value;
 pub mod vector_sets;
 
 pub use redlane_resp::to_args::{NumericBehavior, RedisWrite, ToRedisArgs, ToSingleRedisArg};
+
+pub use crate::schema;
 
 pub use crate::commands::types::{
     CopyOptions, Direction, ExistenceCheck, ExpireOption, Expiry, FieldExistenceCheck, FlushAllOptions,

@@ -27,6 +27,7 @@ use super::keys::{keys_blocking_rows, keys_rows};
 use super::lists::{lists_blocking_rows, lists_rows};
 use super::publishing::publishing_rows;
 use super::scripting::scripting_rows;
+use super::search::{CreateOptions, SearchSchema, search_rows};
 use super::server::{acl_rows, server_rows};
 use super::sets::sets_rows;
 use super::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
@@ -60,6 +61,7 @@ acl_rows!(constructors);
 cluster_rows!(constructors);
 hotkeys_rows!(constructors);
 bloom_rows!(constructors);
+search_rows!(constructors);
 vector_sets_rows!(constructors);
 #[cfg(feature = "json")]
 vector_sets_json_rows!(constructors);

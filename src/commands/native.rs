@@ -41,6 +41,7 @@ use super::keys::{keys_blocking_rows, keys_rows};
 use super::lists::{lists_blocking_rows, lists_rows};
 use super::publishing::publishing_rows;
 use super::scripting::scripting_rows;
+use super::search::{CreateOptions, SearchSchema, search_rows};
 use super::server::{acl_rows, server_rows};
 use super::sets::sets_rows;
 use super::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
@@ -99,6 +100,8 @@ families! {
     HotkeysCommands: Executor { hotkeys_rows }
     /// Commands on Bloom filters.
     BloomCommands: Executor { bloom_rows }
+    /// Commands on search indexes.
+    SearchCommands: Executor { search_rows }
     /// Commands on vector sets.
     VectorSetsCommands: Executor { vector_sets_rows }
     /// Commands that wait: each takes a connection of its own for as long as it does, so that others are not

@@ -25,6 +25,7 @@ macro_rules! every_table {
         $crate::commands::server::acl_rows! { $surface }
         $crate::commands::bloom::bloom_rows! { $surface }
         $crate::commands::vector_sets::vector_sets_rows! { $surface }
+        $crate::commands::search::search_rows! { $surface }
         #[cfg(feature = "json")]
         $crate::commands::vector_sets::vector_sets_json_rows! { $surface }
     };

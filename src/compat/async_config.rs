@@ -93,7 +93,10 @@ impl AsyncConnectionConfig {
     }
 
     /// Who gives the credentials, in the place of those in the client.
-    pub fn set_credentials_provider<P: StreamingCredentialsProvider + 'static>(self, provider: P) -> Self {
+    pub fn set_credentials_provider<P>(self, provider: P) -> Self
+    where
+        P: StreamingCredentialsProvider + 'static,
+    {
         self.with_credentials_provider(Arc::new(provider))
     }
 

@@ -22,6 +22,7 @@ use serde::Serialize;
 
 use self::build::script_rows;
 use self::scans::scan_methods;
+use crate::commands::search::{CreateOptions, SearchSchema};
 use crate::commands::tables::every_table;
 use crate::commands::types::*;
 use crate::compat::aio::{self, RedisFuture};

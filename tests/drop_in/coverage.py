@@ -12,6 +12,7 @@ unasked, so RUSTC_BOOTSTRAP makes a stable one do it. Standard library only.
 """
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -27,6 +28,8 @@ SAME = {
     "redis::FromRedisValue::from_byte_slice": "the argument's name",
     "redis::FromRedisValue::from_byte_vec": "the argument's name",
     "redis::RedisFuture": "`BoxFuture` is this box",
+    "redis::aio::MultiplexedConnection::new": "the driver's future borrows less",
+    "redis::aio::MultiplexedConnection::new_with_config": "the driver's future borrows less",
 }
 
 
@@ -110,7 +113,11 @@ def offers(docs, root, name):
             for field_id in plain["fields"] if plain else []:
                 field = crate["index"].get(str(field_id))
                 if field and field["visibility"] == "public":
-                    emit("field", "%s.%s" % (path, field["name"]), type_text(field["inner"]["struct_field"]))
+                    text = type_text(field["inner"]["struct_field"])
+                    for name, argument in inner.get("filled", {}).items():
+                        # Neighbours of an alias are aliases too: they carry its argument in their name.
+                        text = re.sub(r"\b%s\b" % name, argument, text.replace("<%s>" % name, ""))
+                    emit("field", "%s.%s" % (path, field["name"]), text)
             methods(crate, inner["impls"], path)
         elif kind == "enum":
             emit("enum", path, "%senum %s%s" % (exhaustive, item["name"], generics(inner["generics"])))
@@ -128,6 +135,10 @@ def offers(docs, root, name):
             functions(crate, inner["items"], path, None)
         elif kind == "function":
             emit("fn", path, signature(item["name"], inner))
+        elif kind == "type_alias" and alias_of_own(docs, crate, inner):
+            # A type of the native client with redis-rs's value in it: to a program it is that type.
+            there, target = alias_of_own(docs, crate, inner)
+            visit(there, dict(target, name=item["name"]), path, seen)
         elif kind == "type_alias":
             emit("type", path, "type %s%s = %s" % (item["name"], generics(inner["generics"]), type_text(inner["type"])))
         elif kind == "constant":
@@ -161,6 +172,21 @@ def offers(docs, root, name):
     crate, item = root
     members(crate, item["inner"]["module"]["items"], name, frozenset())
     return found
+
+
+def alias_of_own(docs, crate, alias):
+    """The struct behind `type Name = struct<arguments>`, when it has parameters and this alias fills them."""
+    path = alias["type"].get("resolved_path")
+    if not path or alias["generics"]["params"] or not path["args"]:
+        return None
+    found = docs.find(crate, path["id"])
+    if not found or "struct" not in found[1]["inner"] or "commands" not in path["path"] and "types::" not in path["path"]:
+        return None
+    there, item = found
+    names = [param["name"] for param in item["inner"]["struct"]["generics"]["params"]]
+    filled = dict(zip(names, [type_text(a["type"]) for a in path["args"]["angle_bracketed"]["args"] if "type" in a]))
+    inner = dict(item["inner"]["struct"], generics={"params": [], "where_predicates": []}, filled=filled)
+    return there, dict(item, inner={"struct": inner})
 
 
 def non_exhaustive(item):

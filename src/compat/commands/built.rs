@@ -7,6 +7,7 @@ use redlane_resp::to_args::{ToRedisArgs, ToSingleRedisArg};
 #[cfg(feature = "json")]
 use serde::Serialize;
 
+use crate::commands::search::{CreateOptions, SearchSchema};
 use crate::commands::tables::every_table;
 use crate::commands::types::*;
 use crate::compat::cluster::ClusterPipeline;

@@ -22,7 +22,7 @@ const UNNAMED: &[(&str, &str)] = &[
 ];
 
 /// Tables, and a row, of which no server here has a command: unit tests hold their words against redis-rs's.
-const WITHOUT_SERVER: [&str; 4] = ["bloom", "hotkeys", "increx", "json"];
+const WITHOUT_SERVER: [&str; 5] = ["bloom", "hotkeys", "increx", "json", "search"];
 
 /// The sources of the tables that servers here have.
 fn tables() -> Vec<PathBuf> {

@@ -1,0 +1,5 @@
+//! Search indexes: how one is made.
+
+pub mod create;
+
+pub use self::create::*;
