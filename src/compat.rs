@@ -7,8 +7,6 @@
 //! What differs, and only that: integers that do not fit are errors instead of wrapping, `Debug` of a command shows no
 //! argument, and blocking commands are neither cut off by the response timeout nor in the way of others.
 
-#![allow(dead_code, unused_imports, reason = "connections come next; they use it all")]
-
 pub mod acl;
 pub mod aio;
 mod async_config;

@@ -3,6 +3,7 @@
 //! The trait they share is redis-rs's to the letter, with one hidden method more: by it a connection of Redlane's hands
 //! out a reply as bytes, and so a call through `AsyncCommands` needs one box and no tree.
 
+mod cache;
 mod connection_manager;
 mod dial;
 mod multiplexed;

@@ -33,6 +33,7 @@ impl Default for TokenRefreshConfig {
 /// How often and at what pace something is tried again.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(dead_code, reason = "only a provider for Entra ID would read it, and there is none here")]
 pub struct RetryConfig {
     exponent_base: f32,
     min_delay: Duration,

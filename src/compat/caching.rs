@@ -1,6 +1,6 @@
-//! The settings of client-side caching.
+//! The settings of client-side caching: replies kept in memory until the server says that their keys have changed.
 //!
-//! The cache itself is not built yet: a connection that is asked for one says so when it is made.
+//! RESP3 only. What surprises: only commands on one key are kept; `MGET` and pipelines always ask the server.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -52,6 +52,14 @@ impl CacheConfig {
 
     pub(crate) fn mode(&self) -> CacheMode {
         self.mode
+    }
+
+    pub(crate) fn size(&self) -> NonZeroUsize {
+        self.size
+    }
+
+    pub(crate) fn default_client_ttl(&self) -> Duration {
+        self.default_client_ttl
     }
 }
 

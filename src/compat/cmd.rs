@@ -151,6 +151,11 @@ impl Cmd {
         self
     }
 
+    /// How this command uses the cache of its connection, where that was said.
+    pub(crate) fn cache_config(&self) -> Option<&CommandCacheConfig> {
+        self.rare.as_ref().and_then(|rare| rare.cache.as_ref())
+    }
+
     /// The cursor, when there is one.
     pub(crate) fn cursor(&self) -> Option<u64> {
         self.rare.as_ref().and_then(|rare| rare.cursor)

@@ -30,6 +30,7 @@ fn sentinels<T: IntoConnectionInfo>(params: Vec<T>) -> RedisResult<Vec<Connectio
 
 /// How the servers that the sentinels name are connected to.
 #[derive(Clone, Debug, Default)]
+#[expect(dead_code, reason = "nobody reads it before there is a sentinel to ask")]
 pub struct SentinelNodeConnectionInfo {
     tls_mode: Option<TlsMode>,
     redis: Option<RedisConnectionInfo>,

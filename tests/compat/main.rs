@@ -12,6 +12,7 @@
 )]
 
 mod blocking;
+mod caching;
 mod connection;
 mod greeting;
 mod manager;

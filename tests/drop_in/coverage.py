@@ -30,6 +30,9 @@ SAME = {
     "redis::RedisFuture": "`BoxFuture` is this box",
     "redis::aio::MultiplexedConnection::new": "the driver's future borrows less",
     "redis::aio::MultiplexedConnection::new_with_config": "the driver's future borrows less",
+    "redis::sentinel::SentinelClient::get_async_connection": "`AsyncConnection` is `MultiplexedConnection`",
+    "redis::sentinel::SentinelClient::get_async_connection_with_config":
+        "`AsyncConnection` is `MultiplexedConnection`",
 }
 
 

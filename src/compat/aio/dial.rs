@@ -14,6 +14,7 @@ use redlane_pool::transport::tls::{Tls, TlsOptions};
 use redlane_pool::transport::{ConnectError, PipeDialer, Socket, Target};
 use socket2::SockRef;
 
+use crate::compat::caching::CacheConfig;
 use crate::compat::cmd::cmd;
 use crate::compat::connection_info::{
     ConnectionAddr, ConnectionInfo, RedisConnectionInfo, WILDCARD, is_wildcard,
@@ -28,6 +29,7 @@ use crate::compat::value::read_reply;
 pub(crate) struct Dialer {
     target: Target,
     redis: RedisConnectionInfo,
+    cache: Option<CacheConfig>,
     /// Why the last greeting failed, in the words of this surface.
     failure: Mutex<Option<RedisError>>,
 }
@@ -44,12 +46,17 @@ impl Dialer {
         limit: Duration,
     ) -> RedisResult<Self> {
         let target = target(info, resolver, limit)?;
-        Ok(Self { target, redis, failure: Mutex::new(None) })
+        Ok(Self { target, redis, cache: None, failure: Mutex::new(None) })
     }
 
     /// Connections to whatever `dialer` opens.
     pub(crate) fn over(dialer: PipeDialer, redis: RedisConnectionInfo) -> Self {
-        Self { target: Target::Pipe(dialer), redis, failure: Mutex::new(None) }
+        Self { target: Target::Pipe(dialer), redis, cache: None, failure: Mutex::new(None) }
+    }
+
+    /// The same, with the server telling what changes.
+    pub(crate) fn with_cache(self, cache: Option<CacheConfig>) -> Self {
+        Self { cache, ..self }
     }
 
     /// Why there is no connection, in the words of this surface.
@@ -59,7 +66,7 @@ impl Dialer {
     }
 
     async fn greet_as(&self, exchange: &mut Exchange<'_>, with_user: bool) -> Result<Verdict, ConnectError> {
-        let greeting = Greeting::new(&self.redis, with_user, None);
+        let greeting = Greeting::new(&self.redis, with_user, self.cache.as_ref());
         if greeting.len() == 0 {
             return Ok(Verdict::Greeted);
         }

@@ -64,7 +64,7 @@ impl MultiplexedConnection {
 
     /// How the cache has done; `None`: this connection has none.
     pub fn get_cache_statistics(&self) -> Option<CacheStatistics> {
-        None
+        self.shared.cache.as_ref().map(|cache| cache.statistics())
     }
 }
 

@@ -9,18 +9,20 @@ use redlane_pool::error::CloseReason;
 use redlane_resp::reply::Reply;
 
 use super::AsyncPushSender;
-use crate::compat::value::{PushInfo, Value, read_reply};
+use super::cache::Cache;
+use crate::compat::value::{PushInfo, PushKind, Value, read_reply};
 
 /// Hands pushes to the caller's sender, and says which of them answer a command.
 pub(crate) struct Sink {
     sender: Option<Arc<dyn AsyncPushSender>>,
     /// The end of the connection has been told, which is told once.
     ended: AtomicBool,
+    cache: Option<Arc<Cache>>,
 }
 
 impl Sink {
-    pub(crate) fn new(sender: Option<Arc<dyn AsyncPushSender>>) -> Self {
-        Self { sender, ended: AtomicBool::new(false) }
+    pub(crate) fn new(sender: Option<Arc<dyn AsyncPushSender>>, cache: Option<Arc<Cache>>) -> Self {
+        Self { sender, ended: AtomicBool::new(false), cache }
     }
 
     /// Tells the sender that the connection is gone.
@@ -36,14 +38,23 @@ impl Sink {
 
 impl PushSink for Sink {
     fn push(&self, frame: Reply) {
-        let Some(sender) = &self.sender else { return };
-        if let Ok(Value::Push { kind, data }) = read_reply(&frame) {
+        if self.sender.is_none() && self.cache.is_none() {
+            return;
+        }
+        let Ok(Value::Push { kind, data }) = read_reply(&frame) else { return };
+        if let Some(cache) = self.cache.as_ref().filter(|_| kind == PushKind::Invalidate) {
+            cache.invalidate(&data);
+        }
+        if let Some(sender) = &self.sender {
             let _ = sender.send(PushInfo { kind, data });
         }
     }
 
     /// Whoever drops the connection knows that it is gone.
     fn down(&self, reason: CloseReason) {
+        if let Some(cache) = &self.cache {
+            cache.close();
+        }
         if reason != CloseReason::Closed {
             self.disconnected();
         }

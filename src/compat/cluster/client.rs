@@ -101,7 +101,10 @@ impl ClusterClientBuilder {
     }
 
     /// Who gives the credentials.
-    pub fn set_credentials_provider<P: StreamingCredentialsProvider + 'static>(self, provider: P) -> Self {
+    pub fn set_credentials_provider<P>(self, provider: P) -> Self
+    where
+        P: StreamingCredentialsProvider + 'static,
+    {
         let _ = provider;
         self
     }

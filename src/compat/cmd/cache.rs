@@ -24,6 +24,14 @@ impl CommandCacheConfig {
     pub fn set_client_side_ttl(self, client_side_ttl: Duration) -> Self {
         Self { client_side_ttl: Some(client_side_ttl), ..self }
     }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.enable_cache
+    }
+
+    pub(crate) fn client_side_ttl(&self) -> Option<Duration> {
+        self.client_side_ttl
+    }
 }
 
 impl Default for CommandCacheConfig {

@@ -31,4 +31,5 @@ impl Pipeline {
 /// One method for each row: `cluster_pipe().get("key")`.
 impl ClusterPipeline {
     every_table!(chain_methods);
+    script_rows!(chain_methods);
 }

@@ -13,6 +13,7 @@ use crate::commands::command::Command;
 use crate::commands::json::json_rows;
 use crate::commands::types::JsonSetOptions;
 use crate::compat::aio::{self, RedisFuture};
+use crate::compat::cluster::ClusterPipeline;
 use crate::compat::cmd::Cmd;
 use crate::compat::commands::query;
 use crate::compat::connection_like::ConnectionLike;
@@ -50,5 +51,10 @@ impl Cmd {
 
 /// One method for each row on JSON documents.
 impl Pipeline {
+    json_rows!(fallible_chain_methods);
+}
+
+/// One method for each row on JSON documents, for a cluster.
+impl ClusterPipeline {
     json_rows!(fallible_chain_methods);
 }

@@ -13,6 +13,7 @@ use redlane_resp::reply::{Replies, Reply};
 use super::payload::{Batch, is_subscription};
 use super::{MultiplexedConnection, Shared};
 use crate::commands::facts::{Blocks, Facts, Lane};
+use crate::compat::aio::cache::{Cache, Looked};
 use crate::compat::aio::reply_future::{Answer, ReplyFuture};
 use crate::compat::cmd::{Arg, Cmd};
 use crate::compat::error::{RedisError, RedisResult};
@@ -40,7 +41,7 @@ impl MultiplexedConnection {
     pub(super) fn run<'a>(&'a self, command: &'a Cmd) -> ReplyFuture<'a> {
         let facts = command.facts();
         let plain = matches!(facts.lane, Lane::Shared) && matches!(facts.blocks, Blocks::Never);
-        if plain && !self.shared.is_limited() && !command.is_no_response() && !command.is_empty() {
+        if plain && self.shared.is_plain() && !command.is_no_response() && !command.is_empty() {
             return ReplyFuture::call(within(&self.shared, command.wire(), self.response_timeout));
         }
         ReplyFuture::boxed(Box::pin(self.run_slowly(command, facts)))
@@ -57,7 +58,10 @@ impl MultiplexedConnection {
             return Ok(Answer::Value(Value::Nil));
         }
         let limit = match way_of(command, facts) {
-            Way::Plain => self.response_timeout,
+            Way::Plain => match &self.shared.cache {
+                Some(cache) => return self.run_cached(command, cache).await.map(Answer::Reply),
+                None => self.response_timeout,
+            },
             Way::Waiting => None,
             Way::Changing => {
                 self.shared.change();
@@ -79,6 +83,37 @@ impl MultiplexedConnection {
         replies.into_single().map(Answer::Reply).ok_or_else(RedisError::closed)
     }
 
+    /// Answers from the cache, or asks the server and keeps the answer.
+    async fn run_cached(&self, command: &Cmd, cache: &Cache) -> RedisResult<Reply> {
+        let question = match cache.look(command) {
+            Looked::Hit(reply) => return Ok(reply),
+            Looked::Miss(question) => question,
+            Looked::No => {
+                cache.forget(command);
+                let replies = within(&self.shared, command.wire(), self.response_timeout).await;
+                cache.forget(command);
+                let replies = replies.map_err(RedisError::from_link)?;
+                return replies.into_single().ok_or_else(RedisError::closed);
+            }
+        };
+        let mut batch = Pipeline::with_capacity(3);
+        if let Some(Arg::Simple(key)) = command.args_iter().nth(1) {
+            batch.cmd("PTTL").arg(key);
+        }
+        if cache.opts_in() {
+            batch.cmd("CLIENT").arg("CACHING").arg("YES");
+        }
+        batch.add_command(command.clone());
+        let payload = Batch::new(&batch, true);
+        let replies = within(&self.shared, &payload, self.response_timeout).await;
+        let mut replies = replies.map_err(RedisError::from_link)?.into_iter();
+        let (first, last) = (replies.next(), replies.last());
+        let (Some(first), Some(reply)) = (first, last) else { return Err(RedisError::closed()) };
+        let expires = first.read::<i64>().ok().and_then(|millis| u64::try_from(millis).ok());
+        question.answered(&reply, expires.map(Duration::from_millis));
+        Ok(reply)
+    }
+
     /// Sends a command whose reply nobody awaits. A task does, so that it is sent for certain.
     async fn send_only(&self, command: &Cmd) {
         if !matches!(way_of(command, command.facts()), Way::Plain) {
@@ -90,6 +125,12 @@ impl MultiplexedConnection {
         let sent = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_ready())).await;
         if !sent {
             ::tokio::spawn(call);
+        }
+    }
+
+    fn forget(&self, command: &Cmd) {
+        if let Some(cache) = &self.shared.cache {
+            cache.forget(command);
         }
     }
 
@@ -106,6 +147,7 @@ impl MultiplexedConnection {
         let _permit = self.shared.permit(count).await?;
         let mut limit = self.response_timeout;
         for command in pipeline.cmd_iter() {
+            self.forget(command);
             match way_of(command, command.facts()) {
                 Way::Plain | Way::Subscribing => {}
                 Way::Changing => self.shared.change(),
@@ -115,7 +157,9 @@ impl MultiplexedConnection {
             }
         }
         let batch = Batch::new(pipeline, self.shared.protocol.supports_resp3());
-        let replies = within(&self.shared, &batch, limit).await.map_err(RedisError::from_link)?;
+        let replies = within(&self.shared, &batch, limit).await;
+        pipeline.cmd_iter().for_each(|command| self.forget(command));
+        let replies = replies.map_err(RedisError::from_link)?;
         // Only the skipped replies of a transaction can say why there is nothing behind them.
         let offset = if pipeline.is_transaction() { offset } else { 0 };
         let mut wanted = collect_replies(values(replies)?, offset)?;

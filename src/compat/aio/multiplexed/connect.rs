@@ -18,6 +18,7 @@ use tracing::{debug, warn};
 use super::side::Side;
 use super::{MultiplexedConnection, Shared};
 use crate::compat::aio::ConnectionLike;
+use crate::compat::aio::cache::Cache;
 use crate::compat::aio::dial::Dialer;
 use crate::compat::aio::sink::Sink;
 use crate::compat::async_config::AsyncConnectionConfig;
@@ -48,6 +49,7 @@ impl MultiplexedConnection {
         let connected = timeout(limit, async {
             let redis = prepare(info.redis_settings(), config).await?;
             let dialer = Dialer::new(info, redis.clone(), config.dns_resolver.clone(), limit)?;
+            let dialer = dialer.with_cache(config.cache);
             Self::over(Arc::new(dialer), &redis, config, true).await
         });
         connected.await.map_err(|_| RedisError::timed_out())?
@@ -93,7 +95,7 @@ impl MultiplexedConnection {
                 debug!(%error, "the stream of a connection failed");
             }
         });
-        let dialer = Arc::new(Dialer::over(dialer, redis.clone()));
+        let dialer = Arc::new(Dialer::over(dialer, redis.clone()).with_cache(config.cache));
         let mut greeted = pin!(Self::over(dialer, &redis, &config, false));
         let mut ended = false;
         let connection = poll_fn(|cx| {
@@ -122,12 +124,12 @@ impl MultiplexedConnection {
             return Err((ErrorKind::InvalidClientConfig, "concurrency limit must be greater than 0").into());
         }
         let link_config = link_config(config);
-        let sink = Arc::new(Sink::new(config.push_sender.clone()));
-        let link =
-            Link::connect(Arc::clone(&dialer), link_config.clone(), Some(Arc::clone(&sink) as _)).await;
+        let cache = config.cache.map(|config| Arc::new(Cache::new(config)));
+        let sink = Arc::new(Sink::new(config.push_sender.clone(), cache.clone()));
+        let link = Link::connect(Arc::clone(&dialer), link_config.clone(), Some(sink as _)).await;
         let link = link.map_err(|error| dialer.explain(error))?;
         let side = with_side.then(|| Side::new(dialer, &link_config));
-        let shared = Shared::new(link, sink, (redis.db(), redis.protocol()), side, config.concurrency_limit);
+        let shared = Shared::new(link, cache, (redis.db(), redis.protocol()), side, config.concurrency_limit);
         let connection = Self { shared: Arc::new(shared), response_timeout: config.response_timeout };
         if let Some(provider) = &config.credentials_provider {
             connection.renew(provider.subscribe());
@@ -178,7 +180,6 @@ async fn prepare(
     }
     if config.cache.is_some() {
         info.protocol().require_resp3("Can only enable client side caching in a connection using RESP3")?;
-        return Err((ErrorKind::InvalidClientConfig, "client-side caching is not built yet").into());
     }
     match &config.credentials_provider {
         None => Ok(info.clone()),

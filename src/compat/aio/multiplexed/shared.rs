@@ -9,14 +9,14 @@ use ::tokio::task::AbortHandle;
 use redlane_pool::link::Link;
 
 use super::side::Side;
-use crate::compat::aio::sink::Sink;
+use crate::compat::aio::cache::Cache;
 use crate::compat::error::{RedisError, RedisResult};
 use crate::compat::protocol::ProtocolVersion;
 
 /// What the clones of a connection share; it ends with the last of them.
 pub(super) struct Shared {
     pub(super) link: Arc<Link>,
-    pub(super) sink: Arc<Sink>,
+    pub(super) cache: Option<Arc<Cache>>,
     pub(super) db: i64,
     pub(super) protocol: ProtocolVersion,
     /// The state of the socket is no longer what the greeting made it, so no other connection is like it.
@@ -47,7 +47,7 @@ pub(super) enum Kind {
 impl Shared {
     pub(super) fn new(
         link: Link,
-        sink: Arc<Sink>,
+        cache: Option<Arc<Cache>>,
         (db, protocol): (i64, ProtocolVersion),
         side: Option<Side>,
         limit: Option<usize>,
@@ -56,7 +56,7 @@ impl Shared {
             limit.map(|count| Limit { permits: Semaphore::new(count.min(Semaphore::MAX_PERMITS)), count });
         Self {
             link: Arc::new(link),
-            sink,
+            cache,
             db,
             protocol,
             changed: AtomicBool::new(false),
@@ -67,8 +67,9 @@ impl Shared {
         }
     }
 
-    pub(super) fn is_limited(&self) -> bool {
-        self.limit.is_some()
+    /// Whether every command may go straight to the link.
+    pub(super) fn is_plain(&self) -> bool {
+        self.limit.is_none() && self.cache.is_none()
     }
 
     /// Waits until one more command may be under way, and takes room for as many of `count` as there is at once: so a
@@ -91,6 +92,9 @@ impl Shared {
     /// Notes that a command changes the state of the socket.
     pub(super) fn change(&self) {
         self.changed.store(true, Ordering::Relaxed);
+        if let Some(cache) = &self.cache {
+            cache.close();
+        }
     }
 
     /// A connection like this one, if there can be any.
