@@ -14,6 +14,7 @@
 mod blocking;
 mod caching;
 mod connection;
+mod credentials;
 mod greeting;
 mod manager;
 mod pipeline;
@@ -23,6 +24,8 @@ mod pushes;
 mod script;
 mod side;
 mod subscriptions;
+#[cfg(feature = "tls")]
+mod tls;
 mod transactions;
 
 use std::time::Duration;

@@ -16,6 +16,7 @@ use redlane_resp::to_args::ToRedisArgs;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Answer, ConnectionLike, MultiplexedConnection, RedisFuture, ReplyFuture};
+use crate::compat::caching::CacheStatistics;
 use crate::compat::client::Client;
 use crate::compat::cmd::{Cmd, cmd};
 use crate::compat::error::{ErrorKind, RedisResult};
@@ -106,6 +107,12 @@ impl ConnectionManager {
             recipe,
             current: Mutex::new(Current { attempt: Attempt::new(shared.clone()), _task: None }),
         })))
+    }
+
+    /// How the cache of the present connection has done; `None`: it has none, or there is none.
+    pub fn get_cache_statistics(&self) -> Option<CacheStatistics> {
+        let attempt = self.0.attempt();
+        attempt.outcome.get()?.as_ref().ok()?.get_cache_statistics()
     }
 
     /// Sends one command and reads its reply. An error of the server is a value here.
