@@ -16,6 +16,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use redlane_resp::reply::Reply;
 use redlane_resp::scan::Scan;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
 use crate::connection::{Connection, open, poll_flush, poll_write_batch, poll_write_slice};
@@ -129,7 +130,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         loop {
             match poll_fn(|cx| self.poll_events(cx)).await {
                 Event::Flush => {
-                    tokio::task::yield_now().await;
+                    step_back().await;
                     self.flushing = true;
                 }
                 Event::Exit(Exit::Cut(reason)) => {
@@ -460,4 +461,25 @@ impl<'a, C: Connector> Driver<'a, C> {
             }
         })
     }
+}
+
+/// Lets callers that were just woken add their next commands to the batch.
+///
+/// On one thread the end of its queue is behind all of them. Yielding would be that too, but looks at every socket and timer
+/// on the way, which is a system call. With several threads others may have taken some of them over, and that way is
+/// the time they need.
+async fn step_back() {
+    let alone = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread);
+    if !alone {
+        return tokio::task::yield_now().await;
+    }
+    let mut stepped = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut stepped, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

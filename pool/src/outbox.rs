@@ -2,7 +2,7 @@
 
 use std::io::IoSlice;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use redlane_resp::command::WireSink;
 
 /// How many slices one vectored write takes; more wait for the next.
@@ -11,32 +11,34 @@ pub(crate) const SLICES: usize = 64;
 /// An ordered run of bytes, part copied, part shared.
 #[derive(Debug, Default)]
 pub struct Outbox {
-    small: BytesMut,
+    /// A plain vector: what is swapped is the box around all of this, and a vector appends in half the instructions.
+    small: Vec<u8>,
     /// Shared segments, each with its place in `small`; places never fall.
     segments: Vec<(usize, Bytes)>,
-    len: usize,
+    segment_bytes: usize,
 }
 
 impl WireSink for Outbox {
     #[inline]
     fn put_slice(&mut self, bytes: &[u8]) {
         self.small.extend_from_slice(bytes);
-        self.len = self.len.wrapping_add(bytes.len());
     }
 
     fn put_segment(&mut self, segment: Bytes) {
-        self.len = self.len.wrapping_add(segment.len());
+        self.segment_bytes = self.segment_bytes.wrapping_add(segment.len());
         self.segments.push((self.small.len(), segment));
     }
 }
 
 impl Outbox {
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.len
+        self.small.len().wrapping_add(self.segment_bytes)
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
     }
 
     /// Empties it and keeps a buffer of moderate size for the next batch.
@@ -44,13 +46,13 @@ impl Outbox {
         /// What a batch of some hundred commands needs; more is given back to the system.
         const KEEP: usize = 256 * 1024;
         if self.small.capacity() > KEEP {
-            self.small = BytesMut::new();
+            self.small = Vec::new();
         } else {
             self.small.clear();
         }
         self.segments.clear();
         self.segments.shrink_to(SLICES);
-        self.len = 0;
+        self.segment_bytes = 0;
     }
 
     /// All of it as one slice after the first `skip` bytes, when no segment is shared.

@@ -195,6 +195,9 @@ impl Shared {
     /// Unlocks, then wakes whoever was called, and the driver if it is wanted.
     #[inline]
     pub(crate) fn unlock(&self, mut inner: MutexGuard<'_, Inner>, driver: bool) {
+        if !inner.core.has_called() && !driver {
+            return;
+        }
         let called = inner.core.take_called();
         let driver = if driver { inner.waker.take() } else { None };
         drop(inner);

@@ -59,7 +59,8 @@ enum State {
     Free,
     Waiting(Waker),
     Complete,
-    Failed(Failure),
+    /// Boxed, since it is rare and every ticket has room for it.
+    Failed(Box<Failure>),
     /// The owner is gone; the reply is dropped when it comes.
     Tombstone,
     /// A probe of ours; its reply is dropped.
@@ -314,33 +315,41 @@ impl Core {
         let frames = payload.frames();
         self.in_flight = self.in_flight.saturating_add(frames);
         self.counts.submitted = self.counts.submitted.wrapping_add(1);
-        let ticket = Ticket {
-            state,
-            replies: Replies::default(),
-            frames,
-            frames_left: frames,
-            whole: payload.whole(),
-            by_pushes: payload.answered_by_pushes(),
-            in_fifo: true,
-            start,
-            end: self.end,
-            entered,
-            deadline,
-        };
-        let index = self.place(ticket);
+        let end = self.end;
+        let index = self.free.pop().unwrap_or_else(|| self.add_place());
         self.fifo.push_back(index);
+        if let Some(ticket) = self.tickets.get_mut(index as usize) {
+            // Field by field: a free ticket holds no replies, and a whole new one would have them looked for.
+            ticket.state = state;
+            ticket.frames = frames;
+            ticket.frames_left = frames;
+            ticket.whole = payload.whole();
+            ticket.by_pushes = payload.answered_by_pushes();
+            ticket.in_fifo = true;
+            ticket.start = start;
+            ticket.end = end;
+            ticket.entered = entered;
+            ticket.deadline = deadline;
+        }
         index
     }
 
-    #[inline]
-    fn place(&mut self, ticket: Ticket) -> u32 {
-        if let Some(index) = self.free.pop()
-            && let Some(place) = self.tickets.get_mut(index as usize)
-        {
-            *place = ticket;
-            return index;
-        }
-        self.tickets.push(ticket);
+    /// Makes room for one ticket more.
+    #[cold]
+    fn add_place(&mut self) -> u32 {
+        self.tickets.push(Ticket {
+            state: State::Free,
+            replies: Replies::default(),
+            frames: 0,
+            frames_left: 0,
+            whole: true,
+            by_pushes: false,
+            in_fifo: false,
+            start: 0,
+            end: 0,
+            entered: 0,
+            deadline: None,
+        });
         // The in-flight bound keeps the slab far below this.
         u32::try_from(self.tickets.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
@@ -378,7 +387,7 @@ impl Core {
         if !ticket.in_fifo {
             self.free.push(index);
         }
-        Poll::Ready(Err(match failure {
+        Poll::Ready(Err(match *failure {
             Failure::Timeout(outcome) => LinkError::Timeout { limit, outcome, replies },
             Failure::Lost { reason, outcome, written } => {
                 LinkError::Lost { reason, outcome, written, replies }

@@ -142,6 +142,7 @@ impl Command {
     }
 
     /// Returns the exact number of bytes that [`encode`](Self::encode) writes.
+    #[inline]
     pub fn encoded_len(&self) -> usize {
         let segment_bytes = self.long.as_ref().map_or(0, |long| long.segment_bytes);
         line_len(self.count)
@@ -172,6 +173,7 @@ impl Command {
         out.freeze()
     }
 
+    #[inline]
     fn encoded(&self) -> &[u8] {
         match &self.long {
             None => self.inline.get(..usize::from(self.used)).unwrap_or_default(),
@@ -319,7 +321,11 @@ fn put_line(kind: u8, number: usize, mut put: impl FnMut(&[u8])) {
 }
 
 /// Bytes of a length line: type byte, digits, line end.
+#[inline]
 fn line_len(number: usize) -> usize {
+    if number < 10 {
+        return 4;
+    }
     (number.checked_ilog10().unwrap_or(0) as usize).saturating_add(4)
 }
 

@@ -193,12 +193,12 @@ impl<'c> Fast<'c> {
             Some(link) => link,
             None => match execute::route(self.client, &self.command, self.options) {
                 Route::Link(link) => {
-                    self.span = CommandSpan::begin(self.client, &self.command);
+                    self.span.open_here(self.client, &self.command);
                     self.link = Some(link);
                     link
                 }
                 Route::Slow => {
-                    self.span = CommandSpan::begin(self.client, &self.command);
+                    self.span.open_here(self.client, &self.command);
                     return Poll::Ready(Step::Slow(None));
                 }
                 Route::Refused(error) => return Poll::Ready(Step::Failed(error)),

@@ -30,6 +30,14 @@ impl CommandSpan {
         }
     }
 
+    /// [`begin`](Self::begin) in place, where none is open.
+    #[inline]
+    pub(crate) fn open_here(&mut self, client: &Client, command: &Command) {
+        if tracing::enabled!(target: "redlane::command", Level::DEBUG) {
+            *self = Self::open(client, &command.name());
+        }
+    }
+
     /// Opens the span of several commands sent as one.
     pub(crate) fn begin_batch(client: &Client, name: &'static str, size: usize) -> Self {
         if !tracing::enabled!(target: "redlane::command", Level::DEBUG) {
@@ -65,7 +73,10 @@ impl CommandSpan {
 
     #[inline]
     pub(crate) fn succeeded(&mut self) {
-        self.0 = None;
+        // Dropping one takes a call even when there is none.
+        if self.0.is_some() {
+            self.0 = None;
+        }
     }
 
     /// Notes how the command ended.

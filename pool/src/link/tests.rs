@@ -468,8 +468,8 @@ async fn a_waiter_that_goes_away_lets_the_next_one_in() {
     }
     let mut last = calls.pop().unwrap();
     let gone = calls.pop().unwrap();
-    server.write_all(b"+A\r\n").await.unwrap();
     expect(&mut server, &commands[0]).await;
+    server.write_all(b"+A\r\n").await.unwrap();
     assert_eq!(text(calls.pop().unwrap().await), "+A\r\n");
 
     drop(gone);

@@ -27,6 +27,7 @@ impl Core {
         for (index, ticket) in (0..).zip(&self.tickets) {
             assert_eq!(ticket.in_fifo, unique.contains(&index), "{ticket:?}");
             assert_eq!(matches!(ticket.state, State::Free), free.contains(&index), "{ticket:?}");
+            assert!(!matches!(ticket.state, State::Free) || ticket.replies.is_empty(), "{ticket:?}");
         }
         let line = || self.fifo.iter().map(|&index| &self.tickets[index as usize]);
         assert_eq!(self.in_flight, line().map(|ticket| ticket.frames_left).sum::<usize>());

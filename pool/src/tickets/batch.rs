@@ -134,7 +134,7 @@ impl Core {
         let start = self.end;
         self.outbox.put_slice(bytes);
         self.end = start.wrapping_add(bytes.len() as u64);
-        let index = self.place(self.own_ticket(start, self.end));
+        let index = self.place_own(start, self.end);
         self.fifo.push_back(index);
         self.in_flight = self.in_flight.saturating_add(1);
         self.flush_wanted = true;
@@ -142,25 +142,30 @@ impl Core {
 
     /// Expects the reply to a probe that was written past the stream, ahead of everything unsent.
     pub(crate) fn expect_check(&mut self) {
-        let index = self.place(self.own_ticket(self.swapped, self.swapped));
+        let index = self.place_own(self.swapped, self.swapped);
         self.fifo.push_front(index);
         self.in_flight = self.in_flight.saturating_add(1);
         self.overdue = 0;
     }
 
-    fn own_ticket(&self, start: u64, end: u64) -> Ticket {
-        Ticket {
-            state: State::Own,
-            replies: Replies::default(),
-            frames: 1,
-            frames_left: 1,
-            whole: true,
-            by_pushes: false,
-            in_fifo: true,
-            start,
-            end,
-            entered: self.now,
-            deadline: None,
+    fn place_own(&mut self, start: u64, end: u64) -> u32 {
+        let entered = self.now;
+        let index = self.free.pop().unwrap_or_else(|| self.add_place());
+        if let Some(ticket) = self.tickets.get_mut(index as usize) {
+            *ticket = Ticket {
+                state: State::Own,
+                replies: Replies::default(),
+                frames: 1,
+                frames_left: 1,
+                whole: true,
+                by_pushes: false,
+                in_fifo: true,
+                start,
+                end,
+                entered,
+                deadline: None,
+            };
         }
+        index
     }
 }

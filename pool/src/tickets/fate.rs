@@ -9,6 +9,31 @@ use crate::block::ReadBlock;
 use crate::error::{CloseReason, Outcome};
 use crate::outbox::Outbox;
 
+/// The frames at hand that belong to one ticket.
+struct Part {
+    count: usize,
+    len: usize,
+    /// Where the last of them begins.
+    last: usize,
+}
+
+impl Part {
+    #[inline]
+    fn of(frames: &[usize], wanted: usize) -> Self {
+        match frames {
+            [len, ..] if wanted == 1 => Part { count: 1, len: *len, last: 0 },
+            _ => Self::of_many(frames, wanted),
+        }
+    }
+
+    fn of_many(frames: &[usize], wanted: usize) -> Self {
+        let count = wanted.min(frames.len());
+        let (last, before) = frames.get(..count).and_then(<[usize]>::split_last).unwrap_or((&0, &[]));
+        let before = before.iter().fold(0, |sum: usize, len| sum.saturating_add(*len));
+        Part { count, len: before.saturating_add(*last), last: before }
+    }
+}
+
 impl Core {
     /// Gives `frames` whole replies, the first bytes of `block`, to their tickets.
     pub(crate) fn deliver(
@@ -29,17 +54,15 @@ impl Core {
             if ticket.start >= sent && ticket.start < ticket.end {
                 return Err(CloseReason::UnaskedReply);
             }
-            let count = ticket.frames_left.min(frames.len());
-            let (mine, rest) = frames.split_at_checked(count).unwrap_or((frames, &[]));
-            let (last, before) = mine.split_last().unwrap_or((&0, &[]));
-            let before = before.iter().fold(0, |sum: usize, len| sum.saturating_add(*len));
+            let part = Part::of(frames, ticket.frames_left);
             // An answer before the end of the question; only a complaint about its form can be meant for it.
-            let early = ticket.end > sent && count == ticket.frames_left;
-            if early && !matches!(block.bytes().get(before), Some(b'-' | b'!')) {
+            let early = ticket.end > sent && part.count == ticket.frames_left;
+            if early && !matches!(block.bytes().get(part.last), Some(b'-' | b'!')) {
                 return Err(CloseReason::UnaskedReply);
             }
-            let bytes = block.take(before.saturating_add(*last));
-            frames = rest;
+            let bytes = block.take(part.len);
+            let count = part.count;
+            frames = frames.get(count..).unwrap_or_default();
             if matches!(ticket.state, State::Waiting(_)) {
                 ticket.replies.push_block(bytes, count);
             }
@@ -102,7 +125,8 @@ impl Core {
                 unsent.clone()
             };
             self.counts.timeouts = self.counts.timeouts.wrapping_add(1);
-            if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, State::Failed(failure)) {
+            let failed = State::Failed(Box::new(failure));
+            if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, failed) {
                 wakers.push(waker);
             }
         }
@@ -168,7 +192,8 @@ impl Core {
                 let maybe = ticket.end <= written || (half && !ticket.whole);
                 let outcome = if maybe { Outcome::MaybeExecuted } else { Outcome::NotSent };
                 let failure = Failure::Lost { reason, outcome, written: taken };
-                if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, State::Failed(failure)) {
+                let failed = State::Failed(Box::new(failure));
+                if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, failed) {
                     wakers.push(waker);
                 }
             } else if matches!(ticket.state, State::Tombstone | State::Own) {
@@ -203,7 +228,7 @@ impl Core {
             let Some(ticket) = self.tickets.get_mut(index as usize) else { continue };
             ticket.in_fifo = false;
             self.in_flight = self.in_flight.saturating_sub(ticket.frames_left);
-            match std::mem::replace(&mut ticket.state, State::Failed(failure.clone())) {
+            match std::mem::replace(&mut ticket.state, State::Failed(Box::new(failure.clone()))) {
                 State::Waiting(waker) => wakers.push(waker),
                 failed @ State::Failed(_) => ticket.state = failed,
                 _ => {

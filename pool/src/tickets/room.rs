@@ -161,6 +161,12 @@ impl Core {
         }
     }
 
+    /// Whether anybody has to be woken after unlocking.
+    #[inline]
+    pub(crate) fn has_called(&self) -> bool {
+        !self.called.is_empty()
+    }
+
     /// Who has to be woken after unlocking.
     #[inline]
     pub(crate) fn take_called(&mut self) -> Vec<Waker> {
