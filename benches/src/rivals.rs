@@ -5,6 +5,8 @@
 
 mod deadpool;
 mod fred;
+#[cfg(feature = "glide")]
+mod glide;
 mod raw;
 mod redis_bb8;
 mod redis_rs;
@@ -17,6 +19,8 @@ use crate::work::Work;
 
 pub use self::deadpool::Deadpool;
 pub use self::fred::Fred;
+#[cfg(feature = "glide")]
+pub use self::glide::Glide;
 pub use self::raw::Raw;
 pub use self::redis_bb8::Bb8;
 pub use self::redis_rs::{Blocking, RedisRs};

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use bench::Counting;
 use bench::load::{Turn, blocking_turn, median, runtime, runtime_name, turn, wanted};
+#[cfg(feature = "glide")]
+use bench::rivals::Glide;
 use bench::rivals::{Bb8, Blocking, Deadpool, Fred, Raw, RedisRs, Redlane, Rustis};
 use bench::work::Work;
 use redlane_test_support::{Authority, Options, Server, Tls};
@@ -28,9 +30,11 @@ struct Field {
     bb8: Option<Bb8>,
     blocking: Option<Blocking>,
     raw: Option<Raw>,
+    #[cfg(feature = "glide")]
+    glide: Option<Glide>,
 }
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "redis-rs 1.8.1",
     "redlane",
     "rustis 0.27",
@@ -38,6 +42,7 @@ const NAMES: [&str; 8] = [
     "deadpool-redis 0.23",
     "bb8-redis 0.26",
     "redis-rs, blocking",
+    "valkey-glide 0.9",
     "raw",
 ];
 
@@ -53,6 +58,8 @@ impl Field {
             bb8: Some(Bb8::new(&url).await),
             blocking: Some(Blocking::connect(&url)),
             raw: Some(Raw::tcp(server.port())),
+            #[cfg(feature = "glide")]
+            glide: Some(Glide::connect(&url).await),
         }
     }
 
@@ -95,6 +102,10 @@ impl Field {
                 blocking_turn(self.blocking.as_mut()?, work, count)
             }
             6 => return None,
+            #[cfg(feature = "glide")]
+            7 => turn(self.glide.as_ref()?, work, tasks, count).await,
+            #[cfg(not(feature = "glide"))]
+            7 => return None,
             _ => self.raw.as_mut()?.turn(work, tasks, count),
         })
     }

@@ -1,6 +1,7 @@
 //! deadpool-redis: a pool of redis-rs connections.
 
-use deadpool_redis::{Config, Pool, PoolConfig, Runtime};
+use deadpool_redis::redis::AsyncConnectionConfig;
+use deadpool_redis::{Manager, Pool, Runtime};
 
 use super::{Rival, redis_rs};
 use crate::work::Work;
@@ -10,16 +11,16 @@ use crate::work::Work;
 pub struct Deadpool(Pool);
 
 impl Deadpool {
-    /// Makes the pool; it connects when it is asked.
+    /// Makes the pool; it connects when it is asked. Its connections wait for replies for as long as the others do.
     pub fn new(url: &str) -> Self {
-        let mut config = Config::from_url(url);
-        config.pool = Some(PoolConfig::new(20));
-        Deadpool(config.create_pool(Some(Runtime::Tokio1)).unwrap())
+        let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
+        let manager = Manager::new_with_config(url, config).unwrap();
+        Deadpool(Pool::builder(manager).max_size(20).runtime(Runtime::Tokio1).build().unwrap())
     }
 }
 
 impl Rival for Deadpool {
     async fn step(&self, work: Work, nth: usize) {
-        redis_rs::step(&mut self.0.get().await.unwrap(), work, nth).await;
+        redis_rs::step(&mut self.0.get().await.unwrap(), work, nth).await.unwrap();
     }
 }

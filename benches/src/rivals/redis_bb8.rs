@@ -23,6 +23,13 @@ impl Bb8 {
 
 impl Rival for Bb8 {
     async fn step(&self, work: Work, nth: usize) {
-        redis_rs::step(&mut *self.0.get().await.unwrap(), work, nth).await;
+        // Its connections wait half a second for a reply, and that cannot be set; a busy machine can take longer.
+        loop {
+            let Ok(mut connection) = self.0.get().await else { continue };
+            match redis_rs::step(&mut *connection, work, nth).await {
+                Ok(()) => return,
+                Err(error) => assert!(error.is_timeout(), "{error}"),
+            }
+        }
     }
 }

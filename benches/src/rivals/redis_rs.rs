@@ -1,7 +1,7 @@
 //! redis-rs: its multiplexed connection, and its blocking one.
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::{AsyncCommands, AsyncConnectionConfig, Commands};
+use redis::{AsyncCommands, AsyncConnectionConfig, Commands, RedisResult};
 
 use super::Rival;
 use crate::work::{KEYS, VALUE, Work, large, large_key, list_key};
@@ -25,31 +25,35 @@ impl RedisRs {
 
 impl Rival for RedisRs {
     async fn step(&self, work: Work, nth: usize) {
-        step(&mut self.0.clone(), work, nth).await;
+        step(&mut self.0.clone(), work, nth).await.unwrap();
     }
 }
 
 /// One step on any connection of redis-rs's kind.
-pub(super) async fn step<C: ConnectionLike + Send + Sync>(connection: &mut C, work: Work, nth: usize) {
+pub(super) async fn step<C: ConnectionLike + Send + Sync>(
+    connection: &mut C,
+    work: Work,
+    nth: usize,
+) -> RedisResult<()> {
     match work.at(nth) {
         Work::Get | Work::Mix => {
-            let value: Vec<u8> = connection.get("bench").await.unwrap();
+            let value: Vec<u8> = connection.get("bench").await?;
             assert_eq!(value.len(), 64);
         }
         Work::Set => {
-            let () = connection.set("bench", &VALUE).await.unwrap();
+            let () = connection.set("bench", &VALUE).await?;
         }
         Work::Mget => {
-            let values: Vec<Vec<u8>> = connection.mget(&KEYS[..]).await.unwrap();
+            let values: Vec<Vec<u8>> = connection.mget(&KEYS[..]).await?;
             assert_eq!(values.len(), 100);
         }
         Work::Hgetall => {
-            let fields: Vec<(Vec<u8>, Vec<u8>)> = connection.hgetall("hash").await.unwrap();
+            let fields: Vec<(Vec<u8>, Vec<u8>)> = connection.hgetall("hash").await?;
             assert_eq!(fields.len(), 100);
         }
         Work::Lrange | Work::Elements(_) => {
             let count = if let Work::Elements(count) = work { count } else { 1_000 };
-            let elements: Vec<Vec<u8>> = connection.lrange(list_key(count), 0, -1).await.unwrap();
+            let elements: Vec<Vec<u8>> = connection.lrange(list_key(count), 0, -1).await?;
             assert_eq!(elements.len(), count);
         }
         Work::Pipeline(commands) => {
@@ -57,17 +61,18 @@ pub(super) async fn step<C: ConnectionLike + Send + Sync>(connection: &mut C, wo
             for _ in 0..commands {
                 pipeline.get("bench");
             }
-            let values: Vec<Vec<u8>> = pipeline.query_async(connection).await.unwrap();
+            let values: Vec<Vec<u8>> = pipeline.query_async(connection).await?;
             assert_eq!(values.len(), commands);
         }
         Work::GetLarge(size) => {
-            let value: Vec<u8> = connection.get(large_key(size)).await.unwrap();
+            let value: Vec<u8> = connection.get(large_key(size)).await?;
             assert_eq!(value.len(), size);
         }
         Work::SetLarge(size) => {
-            let () = connection.set("written", &large(size)[..]).await.unwrap();
+            let () = connection.set("written", &large(size)[..]).await?;
         }
     }
+    Ok(())
 }
 
 /// The blocking connection, for one caller.
