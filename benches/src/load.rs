@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::alloc::allocations;
-use crate::rivals::{Blocking, Rival};
+use crate::rivals::{Blocks, Rival};
 use crate::work::Work;
 
 /// One turn of one contestant. What it could not measure is zero.
@@ -81,7 +81,7 @@ pub async fn turn<R: Rival>(rival: &R, work: Work, tasks: usize, count: usize) -
 }
 
 /// Runs `count` steps on a blocking connection.
-pub fn blocking_turn(connection: &mut Blocking, work: Work, count: usize) -> Turn {
+pub fn blocking_turn<B: Blocks>(connection: &mut B, work: Work, count: usize) -> Turn {
     let mut latencies = Vec::with_capacity(count);
     let meter = Meter::start();
     for nth in 0..count {

@@ -10,7 +10,7 @@ use bench::Counting;
 use bench::load::{Turn, blocking_turn, median, runtime, runtime_name, turn, wanted};
 #[cfg(feature = "glide")]
 use bench::rivals::Glide;
-use bench::rivals::{Bb8, Blocking, Deadpool, Fred, Raw, RedisRs, Redlane, Rustis};
+use bench::rivals::{Bb8, Blocking, Compat, Deadpool, Fred, Raw, RedisRs, Redlane, RedlaneBlocking, Rustis};
 use bench::work::Work;
 use redlane_test_support::{Authority, Options, Server, Tls};
 
@@ -24,24 +24,28 @@ const MIB: usize = 1 << 20;
 struct Field {
     redis: Option<RedisRs>,
     redlane: Option<Redlane>,
+    compat: Option<Compat>,
     rustis: Option<Rustis>,
     fred: Option<Fred>,
     deadpool: Option<Deadpool>,
     bb8: Option<Bb8>,
     blocking: Option<Blocking>,
+    redlane_blocking: Option<RedlaneBlocking>,
     raw: Option<Raw>,
     #[cfg(feature = "glide")]
     glide: Option<Glide>,
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 11] = [
     "redis-rs 1.8.1",
     "redlane",
+    "redlane, AsyncCommands",
     "rustis 0.27",
     "fred 10.1",
     "deadpool-redis 0.23",
     "bb8-redis 0.26",
     "redis-rs, blocking",
+    "redlane, blocking",
     "valkey-glide 0.9",
     "raw",
 ];
@@ -52,11 +56,13 @@ impl Field {
         Field {
             redis: Some(RedisRs::connect(&url).await),
             redlane: Some(Redlane::connect(&url).await),
+            compat: Some(Compat::connect(&url).await),
             rustis: Some(Rustis::connect(&url).await),
             fred: Some(Fred::connect(&url).await),
             deadpool: Some(Deadpool::new(&url)),
             bb8: Some(Bb8::new(&url).await),
             blocking: Some(Blocking::connect(&url)),
+            redlane_blocking: Some(RedlaneBlocking::connect(server.port())),
             raw: Some(Raw::tcp(server.port())),
             #[cfg(feature = "glide")]
             glide: Some(Glide::connect(&url).await),
@@ -68,6 +74,7 @@ impl Field {
         Field {
             redis: Some(RedisRs::connect(&url).await),
             redlane: Some(Redlane::connect(&url).await),
+            compat: Some(Compat::connect(&url).await),
             blocking: Some(Blocking::connect(&url)),
             raw: Some(Raw::unix(&path)),
             ..Field::default()
@@ -93,19 +100,19 @@ impl Field {
         Some(match who {
             0 => turn(self.redis.as_ref()?, work, tasks, count).await,
             1 => turn(self.redlane.as_ref()?, work, tasks, count).await,
-            2 => turn(self.rustis.as_ref()?, work, tasks, count).await,
-            3 => turn(self.fred.as_ref()?, work, tasks, count).await,
+            2 => turn(self.compat.as_ref()?, work, tasks, count).await,
+            3 => turn(self.rustis.as_ref()?, work, tasks, count).await,
+            4 => turn(self.fred.as_ref()?, work, tasks, count).await,
             // Many times slower with many tasks: a fifth of the work takes long enough.
-            4 => turn(self.deadpool.as_ref()?, work, tasks, (count / 5).max(tasks)).await,
-            5 => turn(self.bb8.as_ref()?, work, tasks, (count / 5).max(tasks)).await,
-            6 if tasks == 1 && matches!(work, Work::Get | Work::Set | Work::Mix) => {
-                blocking_turn(self.blocking.as_mut()?, work, count)
-            }
-            6 => return None,
+            5 => turn(self.deadpool.as_ref()?, work, tasks, (count / 5).max(tasks)).await,
+            6 => turn(self.bb8.as_ref()?, work, tasks, (count / 5).max(tasks)).await,
+            7 | 8 if tasks > 1 || !matches!(work, Work::Get | Work::Set | Work::Mix) => return None,
+            7 => blocking_turn(self.blocking.as_mut()?, work, count),
+            8 => blocking_turn(self.redlane_blocking.as_mut()?, work, count),
             #[cfg(feature = "glide")]
-            7 => turn(self.glide.as_ref()?, work, tasks, count).await,
+            9 => turn(self.glide.as_ref()?, work, tasks, count).await,
             #[cfg(not(feature = "glide"))]
-            7 => return None,
+            9 => return None,
             _ => self.raw.as_mut()?.turn(work, tasks, count),
         })
     }

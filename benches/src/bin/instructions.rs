@@ -7,7 +7,9 @@ use redlane_test_support::{Options, Server};
 
 fn main() {
     let mut args = std::env::args().skip(1).map(|arg| arg.parse::<usize>().expect("a number"));
-    let (Some(tasks), Some(each)) = (args.next(), args.next()) else { panic!("how many tasks, how many GETs each") };
+    let (Some(tasks), Some(each)) = (args.next(), args.next()) else {
+        panic!("how many tasks, how many GETs each")
+    };
     let server = Server::start(Options::new());
     runtime(1).block_on(async {
         let redlane = Redlane::connect(&server.url()).await;

@@ -14,7 +14,8 @@ pub struct Glide(GlideClient);
 impl Glide {
     /// Connects by URL, without its limit of a quarter of a second for a reply.
     pub async fn connect(url: &str) -> Self {
-        let patient = GlideClientConfiguration::from_url(url).unwrap().request_timeout(Duration::from_secs(60));
+        let patient =
+            GlideClientConfiguration::from_url(url).unwrap().request_timeout(Duration::from_secs(60));
         Glide(GlideClient::connect(patient).await.unwrap())
     }
 }
