@@ -5,6 +5,7 @@
     coverage.py LIST --missing   and below it every item that is not there, or has another signature
     coverage.py LIST --readme    write the table between the markers of README.md
     coverage.py LIST --doc FILE  look at a crate's rustdoc JSON instead of building this one's
+    coverage.py REDIS.json --impls  every trait that a type of redis-rs implements and its twin does not
 
 LIST is the rustdoc JSON of redis 1.8.1 (all features but smol, native-tls, entra-id), or a file with one item a line: kind,
 path, two numbers that do not matter here, signature. The JSON of this crate is built; only a nightly compiler writes it
@@ -12,12 +13,11 @@ unasked, so RUSTC_BOOTSTRAP makes a stable one do it. Standard library only.
 """
 import json
 import os
-import re
 import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-FEATURES = "redis-rs,tls,json,ahash,bigdecimal,cluster-async,hashbrown,num-bigint,rust_decimal,uuid"
+FEATURES = "redis-rs,bb8,r2d2,tls,json,ahash,bigdecimal,cluster-async,hashbrown,num-bigint,rust_decimal,uuid"
 BEGIN, END = "<!-- coverage: begin -->", "<!-- coverage: end -->"
 
 
@@ -28,6 +28,8 @@ SAME = {
     "redis::FromRedisValue::from_byte_slice": "the argument's name",
     "redis::FromRedisValue::from_byte_vec": "the argument's name",
     "redis::RedisFuture": "`BoxFuture` is this box",
+    "redis::sentinel::SentinelClient::get_async_connection": "`AsyncConnection` is `MultiplexedConnection`",
+    "redis::sentinel::SentinelClient::get_async_connection_with_config": "`AsyncConnection` is `MultiplexedConnection`",
     "redis::aio::MultiplexedConnection::new": "the driver's future borrows less",
     "redis::aio::MultiplexedConnection::new_with_config": "the driver's future borrows less",
     "redis::sentinel::SentinelClient::get_async_connection": "`AsyncConnection` is `MultiplexedConnection`",
@@ -116,11 +118,7 @@ def offers(docs, root, name):
             for field_id in plain["fields"] if plain else []:
                 field = crate["index"].get(str(field_id))
                 if field and field["visibility"] == "public":
-                    text = type_text(field["inner"]["struct_field"])
-                    for name, argument in inner.get("filled", {}).items():
-                        # Neighbours of an alias are aliases too: they carry its argument in their name.
-                        text = re.sub(r"\b%s\b" % name, argument, text.replace("<%s>" % name, ""))
-                    emit("field", "%s.%s" % (path, field["name"]), text)
+                    emit("field", "%s.%s" % (path, field["name"]), type_text(field["inner"]["struct_field"]))
             methods(crate, inner["impls"], path)
         elif kind == "enum":
             emit("enum", path, "%senum %s%s" % (exhaustive, item["name"], generics(inner["generics"])))
@@ -138,10 +136,6 @@ def offers(docs, root, name):
             functions(crate, inner["items"], path, None)
         elif kind == "function":
             emit("fn", path, signature(item["name"], inner))
-        elif kind == "type_alias" and alias_of_own(docs, crate, inner):
-            # A type of the native client with redis-rs's value in it: to a program it is that type.
-            there, target = alias_of_own(docs, crate, inner)
-            visit(there, dict(target, name=item["name"]), path, seen)
         elif kind == "type_alias":
             emit("type", path, "type %s%s = %s" % (item["name"], generics(inner["generics"]), type_text(inner["type"])))
         elif kind == "constant":
@@ -177,19 +171,41 @@ def offers(docs, root, name):
     return found
 
 
-def alias_of_own(docs, crate, alias):
-    """The struct behind `type Name = struct<arguments>`, when it has parameters and this alias fills them."""
-    path = alias["type"].get("resolved_path")
-    if not path or alias["generics"]["params"] or not path["args"]:
-        return None
-    found = docs.find(crate, path["id"])
-    if not found or "struct" not in found[1]["inner"] or "commands" not in path["path"] and "types::" not in path["path"]:
-        return None
-    there, item = found
-    names = [param["name"] for param in item["inner"]["struct"]["generics"]["params"]]
-    filled = dict(zip(names, [type_text(a["type"]) for a in path["args"]["angle_bracketed"]["args"] if "type" in a]))
-    inner = dict(item["inner"]["struct"], generics={"params": [], "where_predicates": []}, filled=filled)
-    return there, dict(item, inner={"struct": inner})
+def implements(docs, found, root):
+    """Path of a type to the traits that it implements by name, arguments included; not those of blanket impls."""
+    result = {}
+
+    def collect(crate, ids, path, seen):
+        for item_id in ids:
+            item = crate["index"].get(str(item_id))
+            if item is None:
+                continue
+            name, where_found = item["name"], (crate, item)
+            if "use" in item["inner"]:
+                use = item["inner"]["use"]
+                where_found = use["id"] is not None and docs.find(crate, use["id"])
+                if not where_found:
+                    continue
+                name = use["name"]
+            there, target = where_found
+            kind, inner = next(iter(target["inner"].items()))
+            below = path if "use" in item["inner"] and item["inner"]["use"]["is_glob"] else "%s::%s" % (path, name)
+            if kind == "module" and (id(there), target["id"], below) not in seen:
+                collect(there, inner["items"], below, seen | {(id(there), target["id"], below)})
+            elif kind in ("struct", "enum"):
+                traits = set()
+                for impl_id in inner["impls"]:
+                    found_impl = there["index"].get(str(impl_id))
+                    found_impl = found_impl and found_impl["inner"]["impl"]
+                    if not found_impl or not found_impl["trait"] or found_impl["is_synthetic"]:
+                        continue
+                    if found_impl["blanket_impl"] is None and "StructuralPartialEq" not in found_impl["trait"]["path"]:
+                        traits.add(path_text(found_impl["trait"]["path"], found_impl["trait"]["args"]))
+                result["%s::%s" % (path, name)] = traits
+
+    crate, item = root
+    collect(crate, item["inner"]["module"]["items"], "redis", frozenset())
+    return result
 
 
 def non_exhaustive(item):
@@ -374,6 +390,16 @@ def main(argv):
         docs = Docs(build())
         root = docs.root("redlane::compat")
     found = offers(docs, root, "redis")
+
+    if "--impls" in argv:
+        theirs = Docs([argv[1]])
+        wanted_impls = implements(theirs, offers(theirs, theirs.root("redis"), "redis"), theirs.root("redis"))
+        have = implements(docs, found, root)
+        for path, traits in sorted(wanted_impls.items()):
+            lacking = sorted(traits - have.get(path, set())) if path in have else ["(no such type)"]
+            if lacking:
+                print("%s: %s" % (path, ", ".join(lacking)))
+        return
 
     modules, gaps = {}, []
     for kind, path, signature in wanted(argv[1]):

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use redlane_resp::to_args::{RedisWrite, ToRedisArgs};
+use redlane_resp::to_args::{RedisWrite, ToRedisArgs, ToSingleRedisArg};
 
 use crate::commands::duration::{millis, unix_millis};
 
@@ -79,6 +79,9 @@ impl<Db: ToString> ToRedisArgs for CopyOptions<Db> {
         }
     }
 }
+
+/// For redis-rs's sake: it may be two arguments, or none.
+impl<Db: ToString> ToSingleRedisArg for CopyOptions<Db> {}
 
 /// Options of SORT and SORT_RO.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

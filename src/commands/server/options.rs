@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use redlane_resp::to_args::{RedisWrite, ToRedisArgs};
+use redlane_resp::to_args::{RedisWrite, ToRedisArgs, ToSingleRedisArg};
 
 use crate::commands::duration::millis;
 
@@ -33,6 +33,8 @@ impl ToRedisArgs for FlushAllOptions {
         out.write_arg(if self.blocking { b"SYNC" } else { b"ASYNC" });
     }
 }
+
+impl ToSingleRedisArg for FlushAllOptions {}
 
 /// Options of FAILOVER. Without a target the server takes the replica that is nearest to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

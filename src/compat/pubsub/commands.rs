@@ -8,6 +8,7 @@ use crate::compat::error::RedisResult;
 use crate::compat::msg::Msg;
 
 /// Whether a subscription goes on after a message.
+#[derive(Debug)]
 #[non_exhaustive]
 pub enum ControlFlow<U> {
     /// It goes on.
