@@ -166,7 +166,8 @@ fn main() {
     let server = Server::start(Options::new());
     let authority = Authority::new("bench");
     let tls = Tls { identity: authority.certify(&["localhost"]), client_authority: None };
-    let secure = Server::start_tls(Options::new().tls(tls));
+    // GLIDE brings a second provider of cryptography, and then redis-rs cannot choose.
+    let secure = if cfg!(feature = "glide") { None } else { Server::start_tls(Options::new().tls(tls)) };
     for threads in [1, 2] {
         let on = runtime_name(threads);
         runtime(threads).block_on(async {
@@ -212,6 +213,6 @@ fn main() {
         });
     }
     if secure.is_none() {
-        println!("\nThis server does not speak TLS: those rows are left out.");
+        println!("\nThis server does not speak TLS, or GLIDE takes part: those rows are left out.");
     }
 }
