@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use redlane::compat::{AsyncCommands, AsyncConnectionConfig, Client, PushInfo, PushKind, Value};
+use redlane::compat::{AsyncCommands, AsyncConnectionConfig, Client, PushInfo, PushKind, Value, cmd, pipe};
 use redlane_test_support::keys::Keys;
 use redlane_test_support::server::Server;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -85,4 +85,37 @@ async fn subscriptions_and_push_senders_need_resp3() {
         error.to_string(),
         "Can only pass push sender to a connection using RESP3 - InvalidClientConfig"
     );
+}
+
+#[tokio::test]
+async fn a_subscription_in_a_pipeline_has_one_reply() {
+    let keys = Keys::new();
+    let (sender, mut pushes) = unbounded_channel();
+    let mut con = connect_resp3(&AsyncConnectionConfig::new().set_push_sender(sender)).await;
+    let mut pipeline = pipe();
+    pipeline.set(keys.key("k"), 7).cmd("SUBSCRIBE").arg(keys.key("a")).arg(keys.key("b")).get(keys.key("k"));
+
+    let replies: Vec<Value> = pipeline.query_async(&mut con).await.unwrap();
+    let after: i32 = con.get(keys.key("k")).await.unwrap();
+
+    assert_eq!(replies.len(), 3);
+    assert_eq!((&replies[0], &replies[2]), (&Value::Okay, &bulk("7")));
+    assert!(matches!(replies[1], Value::Push { kind: PushKind::Subscribe, .. }));
+    assert_eq!(after, 7);
+    assert_eq!(next(&mut pushes, PushKind::Subscribe).await, [bulk(&keys.key("a")), Value::Int(1)]);
+    assert_eq!(next(&mut pushes, PushKind::Subscribe).await, [bulk(&keys.key("b")), Value::Int(2)]);
+}
+
+#[tokio::test]
+async fn a_subscription_after_a_raw_hello_takes_no_reply_of_others() {
+    let keys = Keys::new();
+    let mut con = connect().await;
+    let _: Value = cmd("HELLO").arg(3).query_async(&mut con).await.unwrap();
+    let _: () = con.set(keys.key("k"), 7).await.unwrap();
+
+    let confirmed: Value =
+        cmd("SUBSCRIBE").arg(keys.key("a")).arg(keys.key("b")).query_async(&mut con).await.unwrap();
+
+    assert!(matches!(confirmed, Value::Push { kind: PushKind::Subscribe, .. }), "{confirmed:?}");
+    assert_eq!(con.get::<_, i32>(keys.key("k")).await.unwrap(), 7);
 }

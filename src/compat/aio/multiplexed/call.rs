@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
 use redlane_pool::link::Call;
 use redlane_pool::payload::Payload;
 use redlane_resp::reply::{Replies, Reply};
@@ -67,12 +66,12 @@ impl MultiplexedConnection {
                 self.shared.change();
                 self.response_timeout
             }
-            Way::Subscribing if self.shared.protocol.supports_resp3() => {
-                return self.subscribe_raw(command).await.map(Answer::Reply);
-            }
             Way::Subscribing => {
-                self.shared.change();
-                self.response_timeout
+                // In RESP2 the connection is a subscriber's from here on.
+                if !self.shared.protocol.supports_resp3() {
+                    self.shared.change();
+                }
+                return self.subscribe_raw(command).await.map(Answer::Reply);
             }
             Way::Blocking => match self.shared.side() {
                 Some(side) => return side.run(command.wire()).await.map(Answer::Reply),
@@ -104,7 +103,7 @@ impl MultiplexedConnection {
             batch.cmd("CLIENT").arg("CACHING").arg("YES");
         }
         batch.add_command(command.clone());
-        let payload = Batch::new(&batch, true);
+        let payload = Batch::new(&batch);
         let replies = within(&self.shared, &payload, self.response_timeout).await;
         let mut replies = replies.map_err(RedisError::from_link)?.into_iter();
         let (first, last) = (replies.next(), replies.last());
@@ -156,7 +155,12 @@ impl MultiplexedConnection {
                 Way::Blocking | Way::Waiting => limit = None,
             }
         }
-        let batch = Batch::new(pipeline, self.shared.protocol.supports_resp3());
+        if !pipeline.is_transaction() && pipeline.cmd_iter().any(is_subscription) {
+            let replies = self.pipeline_with_subscriptions(pipeline, limit).await?;
+            let values = replies.iter().map(|reply| Ok(read_reply(reply)?)).collect::<RedisResult<Vec<_>>>();
+            return values.map(|values| values.into_iter().take(count).collect());
+        }
+        let batch = Batch::new(pipeline);
         let replies = within(&self.shared, &batch, limit).await;
         pipeline.cmd_iter().for_each(|command| self.forget(command));
         let replies = replies.map_err(RedisError::from_link)?;
@@ -202,9 +206,4 @@ fn way_of(command: &Cmd, facts: &Facts) -> Way {
         Some(_) if matches!(facts.name, "WAIT" | "WAITAOF") => Way::Waiting,
         Some(_) => Way::Blocking,
     }
-}
-
-/// A push, as the reply to the command that it answers.
-pub(super) fn first_reply(mut replies: Replies) -> Reply {
-    replies.next_reply().unwrap_or_else(|| Reply::from_frame(Bytes::from_static(b"_\r\n")))
 }

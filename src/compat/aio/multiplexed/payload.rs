@@ -12,14 +12,12 @@ use crate::compat::pipeline::Pipeline;
 pub(super) struct Batch<'a> {
     pipeline: &'a Pipeline,
     ends: Option<[Wire; 2]>,
-    by_pushes: bool,
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(pipeline: &'a Pipeline, resp3: bool) -> Self {
+    pub(super) fn new(pipeline: &'a Pipeline) -> Self {
         let ends = pipeline.is_transaction().then(|| [Wire::new("MULTI"), Wire::new("EXEC")]);
-        let by_pushes = resp3 && pipeline.cmd_iter().any(is_subscription);
-        Self { pipeline, ends, by_pushes }
+        Self { pipeline, ends }
     }
 
     fn wires(&self) -> impl Iterator<Item = &Wire> {
@@ -53,13 +51,9 @@ impl Payload for Batch<'_> {
     fn whole(&self) -> bool {
         self.ends.is_some()
     }
-
-    fn answered_by_pushes(&self) -> bool {
-        self.by_pushes
-    }
 }
 
-/// Commands that pushes answer, one each.
+/// Commands with one answer each, which may be a push.
 pub(super) struct Subscription(pub(super) Vec<Wire>);
 
 impl Payload for Subscription {

@@ -3,17 +3,20 @@
 //! The server answers once for each channel, or once with an error for all of them; so each channel is a command of its
 //! own here, and each command has one answer.
 
+use std::time::Duration;
+
 use redlane_resp::command::Command as Wire;
 use redlane_resp::reply::Reply;
-use redlane_resp::to_args::{RedisWrite, ToRedisArgs};
+use redlane_resp::to_args::ToRedisArgs;
 
 use super::MultiplexedConnection;
-use super::call::{first_reply, within};
-use super::payload::Subscription;
+use super::call::within;
+use super::payload::{Subscription, is_subscription};
 use super::shared::Kind;
 use crate::compat::cmd::{Arg, Cmd};
 use crate::compat::error::{RedisError, RedisResult};
 use crate::compat::from_redis_value::server_error;
+use crate::compat::pipeline::Pipeline;
 
 /// Subscribe or leave, and what.
 struct Change {
@@ -69,8 +72,8 @@ impl MultiplexedConnection {
     async fn change(&self, name: &'static str, what: impl ToRedisArgs) -> RedisResult<()> {
         self.shared.protocol.require_resp3(RESP3_ONLY)?;
         let _permit = self.shared.permit(1).await?;
-        let replies = self.answers(name, what.to_redis_args()).await?;
-        match replies.iter().find_map(server_error) {
+        let replies = self.ask(&[self.split(name, what.to_redis_args())], self.response_timeout).await?;
+        match replies.iter().flatten().find_map(server_error) {
             Some(error) => Err(error.into()),
             None => Ok(()),
         }
@@ -78,51 +81,84 @@ impl MultiplexedConnection {
 
     /// A subscription that came as a command: the first answer is its reply.
     pub(super) async fn subscribe_raw(&self, command: &Cmd) -> RedisResult<Reply> {
+        let replies = self.ask(&[self.split_command(command)], self.response_timeout).await?;
+        first_of(replies.into_iter().next().unwrap_or_default())
+    }
+
+    /// A pipeline with subscriptions in it: of each the first answer is its reply.
+    pub(super) async fn pipeline_with_subscriptions(
+        &self,
+        pipeline: &Pipeline,
+        limit: Option<Duration>,
+    ) -> RedisResult<Vec<Reply>> {
+        let parts: Vec<Split> = pipeline.cmd_iter().map(|command| self.split_command(command)).collect();
+        self.ask(&parts, limit).await?.into_iter().map(first_of).collect()
+    }
+
+    fn split_command(&self, command: &Cmd) -> Split {
+        if !is_subscription(command) {
+            return Split { change: None, channels: Vec::new(), wires: vec![command.wire().clone()] };
+        }
         let words = command.args_iter().skip(1).filter_map(|arg| match arg {
             Arg::Simple(bytes) => Some(bytes.to_vec()),
             Arg::Cursor => None,
         });
-        let words = words.collect();
-        let replies = self.answers(command.facts().name, words).await?;
-        let mut all = redlane_resp::reply::Replies::default();
-        for reply in replies {
-            all.push_block(reply.into_bytes(), 1);
-        }
-        Ok(first_reply(all))
+        self.split(command.facts().name, words.collect())
     }
 
-    /// Sends one command for each channel and gives the answer to each.
-    async fn answers(&self, name: &'static str, mut named: Vec<Vec<u8>>) -> RedisResult<Vec<Reply>> {
+    /// One command for each channel. Leaving all is leaving each of those that are subscribed.
+    fn split(&self, name: &'static str, mut channels: Vec<Vec<u8>>) -> Split {
         let change = CHANGES.iter().find(|change| change.name == name);
         if let Some(change) = change.filter(|change| change.leaves)
-            && named.is_empty()
+            && channels.is_empty()
         {
             let subscribed = self.shared.subscribed();
             let mine = subscribed.iter().filter(|(kind, _)| *kind == change.kind);
-            named = mine.map(|(_, channel)| channel.clone()).collect();
+            channels = mine.map(|(_, channel)| channel.clone()).collect();
         }
-        let each = |channel: &Vec<u8>| {
-            let mut command = Wire::new(name);
-            command.write_arg(channel);
-            command
-        };
-        let commands = match named.is_empty() {
+        let wires = match channels.is_empty() {
             true => vec![Wire::new(name)],
-            false => named.iter().map(each).collect(),
+            false => channels.iter().map(|channel| Wire::new(name).arg(channel)).collect(),
         };
-        let payload = Subscription(commands);
-        let replies = within(&self.shared, &payload, self.response_timeout).await;
-        let replies: Vec<Reply> = replies.map_err(RedisError::from_link)?.into_iter().collect();
-        if let Some(change) = change {
-            let mut subscribed = self.shared.subscribed();
-            for (channel, reply) in named.into_iter().zip(&replies) {
-                match (reply.is_error(), change.leaves) {
-                    (true, _) => {}
-                    (false, true) => drop(subscribed.remove(&(change.kind, channel))),
-                    (false, false) => drop(subscribed.insert((change.kind, channel))),
-                }
+        Split { change, channels, wires }
+    }
+
+    /// Sends all parts in one write and gives the answers to each.
+    async fn ask(&self, parts: &[Split], limit: Option<Duration>) -> RedisResult<Vec<Vec<Reply>>> {
+        let payload = Subscription(parts.iter().flat_map(|part| part.wires.iter().cloned()).collect());
+        let replies = within(&self.shared, &payload, limit).await.map_err(RedisError::from_link)?;
+        let mut replies = replies.into_iter();
+        let mut answers = Vec::with_capacity(parts.len());
+        for part in parts {
+            let answer: Vec<Reply> = replies.by_ref().take(part.wires.len()).collect();
+            self.note(part, &answer);
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    /// Notes what is subscribed from now on.
+    fn note(&self, part: &Split, answers: &[Reply]) {
+        let Some(change) = part.change else { return };
+        let mut subscribed = self.shared.subscribed();
+        for (channel, _) in part.channels.iter().zip(answers).filter(|(_, reply)| !reply.is_error()) {
+            let entry = (change.kind, channel.clone());
+            if change.leaves {
+                subscribed.remove(&entry);
+            } else {
+                subscribed.insert(entry);
             }
         }
-        Ok(replies)
     }
+}
+
+/// A command as several, each of which has one answer.
+struct Split {
+    change: Option<&'static Change>,
+    channels: Vec<Vec<u8>>,
+    wires: Vec<Wire>,
+}
+
+fn first_of(answers: Vec<Reply>) -> RedisResult<Reply> {
+    answers.into_iter().next().ok_or_else(RedisError::closed)
 }
