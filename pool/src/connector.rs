@@ -53,7 +53,8 @@ impl<C: Connector> Connector for Arc<C> {
     }
 }
 
-/// Receives server pushes in wire order, called by the driver between replies.
+/// Receives server pushes in wire order, called by the driver between replies, and hears what becomes of the socket
+/// that they come from.
 ///
 /// It must not block and must not call back into the link: it marks, counts or queues within a bound.
 pub trait PushSink: Send + Sync + 'static {
@@ -68,9 +69,17 @@ pub trait PushSink: Send + Sync + 'static {
         false
     }
 
-    /// The socket is given up; whatever was bound to it is void. May be told twice.
+    /// A new socket has greeted. Nothing was sent on it yet, and what comes from here on comes from it.
+    fn up(&self) {}
+
+    /// The socket is given up, or the link has ended; whatever was bound to it is void. May be told twice.
     fn down(&self, reason: CloseReason) {
         let _ = reason;
+    }
+
+    /// An attempt to connect has failed.
+    fn failed(&self, error: &ConnectError) {
+        let _ = error;
     }
 }
 

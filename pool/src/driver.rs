@@ -22,6 +22,7 @@ use tokio::time::Instant;
 use crate::connection::{Connection, open, poll_flush, poll_write_batch, poll_write_slice};
 use crate::connector::Connector;
 use crate::error::CloseReason;
+use crate::pulse::{Beat, Pulse};
 use crate::retry::ReconnectDelay;
 use crate::shared::Shared;
 use crate::ticker::Ticker;
@@ -69,6 +70,10 @@ pub(crate) struct Driver<'a, C> {
     /// The replacement that was asked for, greeted, and since when: it takes over once the replies to all that was
     /// sent on the old socket have come.
     heir: Option<(Box<Connection>, Tick)>,
+    /// The heartbeat of a feed; a link has none.
+    pulse: Option<Pulse>,
+    /// The listener of a feed takes nothing more at the moment, so nothing more is read.
+    stalled: bool,
 }
 
 impl<'a, C: Connector> Driver<'a, C> {
@@ -93,13 +98,22 @@ impl<'a, C: Connector> Driver<'a, C> {
             replacement: None,
             renewing: false,
             heir: None,
+            pulse: shared.feed.as_ref().map(|fed| Pulse::new(fed.heartbeat)),
+            stalled: false,
         }
     }
 
     /// The socket is ready: callers may use it from here on. `false`: the link ended meanwhile.
     pub(crate) fn publish(&mut self) -> bool {
+        if let Some(sink) = &self.shared.sink {
+            sink.up();
+        }
         let mut inner = self.shared.lock();
-        if matches!(inner.core.status, Status::Ended(_)) {
+        if let Status::Ended(reason) = inner.core.status {
+            drop(inner);
+            if let Some(sink) = &self.shared.sink {
+                sink.down(reason);
+            }
             return false;
         }
         let now = self.shared.clock();
@@ -131,6 +145,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             match poll_fn(|cx| self.poll_events(cx)).await {
                 Event::Flush => {
                     step_back().await;
+                    self.collect_words(false);
                     self.flushing = true;
                 }
                 Event::Exit(Exit::Cut(reason)) => {
@@ -157,7 +172,14 @@ impl<'a, C: Connector> Driver<'a, C> {
     fn poll_events(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         let cut = |reason| Poll::Ready(Event::Exit(Exit::Cut(reason)));
         let written = if self.flushing { self.write(cx) } else { Ok(()) };
-        while let Poll::Ready(read) = self.poll_read(cx) {
+        if std::mem::take(&mut self.stalled)
+            && let Err(reason) = self.take_in()
+        {
+            return cut(reason);
+        }
+        while !self.stalled
+            && let Poll::Ready(read) = self.poll_read(cx)
+        {
             if let Err(reason) = read {
                 return cut(reason);
             }
@@ -172,6 +194,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 return cut(reason);
             }
         }
+        self.beat(cx);
         if let Some(replacement) = &mut self.replacement
             && let Poll::Ready(dialled) = replacement.as_mut().poll(cx)
         {
@@ -215,6 +238,9 @@ impl<'a, C: Connector> Driver<'a, C> {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
+        if self.shared.feed.as_ref().is_some_and(|fed| fed.listener.has_words()) {
+            inner.core.flush_wanted = true;
+        }
         if inner.core.flush_wanted && !self.flushing {
             inner.core.flush_wanted = false;
             if inner.core.checking && self.check_since.is_none() {
@@ -239,6 +265,9 @@ impl<'a, C: Connector> Driver<'a, C> {
             Poll::Ready(Ok(0)) => Poll::Ready(Err(CloseReason::Ended)),
             Poll::Ready(Ok(_)) => {
                 self.probed = false;
+                if let Some(pulse) = &mut self.pulse {
+                    pulse.heard();
+                }
                 if !self.renewing {
                     self.replacement = None;
                 }
@@ -258,7 +287,13 @@ impl<'a, C: Connector> Driver<'a, C> {
     /// Scans what was read: replies to their tickets, pushes to the sink, in wire order.
     fn take_in(&mut self) -> Result<(), CloseReason> {
         let mut total = 0usize;
+        let fed = self.shared.feed.as_ref();
         loop {
+            if fed.is_some_and(|fed| !fed.listener.is_ready()) {
+                self.stalled = true;
+                self.frame_open_since = None;
+                return Ok(());
+            }
             let Connection { block, scanner, .. } = &mut self.connection;
             let bytes = block.bytes();
             let mut at = 0usize;
@@ -267,11 +302,12 @@ impl<'a, C: Connector> Driver<'a, C> {
             let mut malformed = false;
             while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
                 match scanner.scan(rest) {
-                    Ok(Scan::Whole { len, push: false }) => {
+                    // On a feed everything goes to the listener.
+                    Ok(Scan::Whole { len, push: false }) if fed.is_none() => {
                         self.frames.push(len);
                         at = at.saturating_add(len);
                     }
-                    Ok(Scan::Whole { len, push: true }) => {
+                    Ok(Scan::Whole { len, .. }) => {
                         push = Some(len);
                         break;
                     }
@@ -401,6 +437,47 @@ impl<'a, C: Connector> Driver<'a, C> {
             flushed?;
         }
         Ok(())
+    }
+
+    /// Takes what the listener of a feed has to say; `silent`: the server has not said anything for a while.
+    fn collect_words(&self, silent: bool) {
+        let Some(fed) = &self.shared.feed else { return };
+        let mut words = Vec::new();
+        fed.listener.words(silent, &mut words);
+        if !words.is_empty() {
+            let mut inner = self.shared.lock();
+            inner.core.append_words(&words);
+            inner.core.flush_wanted |= silent;
+        }
+    }
+
+    /// The rules of liveness of a feed: a server that has nothing to tell is asked; one that does not answer is left as
+    /// soon as another socket has greeted.
+    fn beat(&mut self, cx: &mut Context<'_>) {
+        let Some(pulse) = &mut self.pulse else { return };
+        if self.stalled {
+            // We do not listen, so silence means nothing.
+            pulse.heard();
+        }
+        while let Some(pulse) = &mut self.pulse
+            && let Poll::Ready(beat) = pulse.poll(cx)
+        {
+            match beat {
+                Beat::Ask => {
+                    if self.shared.feed.as_ref().is_some_and(|fed| fed.listener.retire()) {
+                        self.shared.end(CloseReason::Closed);
+                        return;
+                    }
+                    self.collect_words(true);
+                }
+                Beat::Silent if self.shared.reconnects => {
+                    if self.replacement.is_none() && self.heir.is_none() {
+                        self.replacement = Some(self.replace(None));
+                    }
+                }
+                Beat::Silent => return self.shared.end(CloseReason::Silent),
+            }
+        }
     }
 
     /// The rules of liveness, looked at once a tick.

@@ -297,26 +297,7 @@ impl Link {
     /// Figures of this link.
     #[must_use]
     pub fn stats(&self) -> LinkStats {
-        let inner = self.shared.lock();
-        let core = &inner.core;
-        LinkStats {
-            up: matches!(core.status, Status::Up),
-            in_flight: core.in_flight(),
-            waiting_for_room: core.waiting_for_room(),
-            tickets: core.tickets_in_use(),
-            submitted: core.counts.submitted,
-            completed: core.counts.completed,
-            timeouts: core.counts.timeouts,
-            cancelled: core.counts.cancelled,
-            tombstones: core.counts.tombstones,
-            lost: core.counts.lost,
-            full: core.counts.full,
-            batches: core.counts.batches,
-            pushes: inner.pushes,
-            connects: inner.connects,
-            connect_failures: inner.connect_failures,
-            closed: inner.closed,
-        }
+        self.shared.stats()
     }
 
     /// Takes no more submissions, waits up to `limit` for those under way, then ends.

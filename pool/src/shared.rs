@@ -14,7 +14,9 @@ use crate::config::LinkConfig;
 use crate::connection::write_now;
 use crate::connector::PushSink;
 use crate::error::CloseReason;
+use crate::feed::Listener;
 use crate::retry::ReconnectDelay;
+use crate::stats::LinkStats;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
 use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting, ticks};
 use crate::transport::WriteHalf;
@@ -24,10 +26,18 @@ pub(crate) struct Shared {
     inner: Mutex<Inner>,
     pub(crate) config: LinkConfig,
     pub(crate) sink: Option<Arc<dyn PushSink>>,
+    pub(crate) feed: Option<Fed>,
     pub(crate) reconnects: bool,
     pub(crate) attempt_ticks: Option<Tick>,
     health_ticks: Option<Tick>,
     base: Instant,
+}
+
+/// What makes a link a feed.
+pub(crate) struct Fed {
+    pub(crate) listener: Arc<dyn Listener>,
+    /// Silence after which the server is asked whether it is there.
+    pub(crate) heartbeat: Duration,
 }
 
 /// The state behind the lock.
@@ -59,6 +69,15 @@ pub(crate) struct Inner {
 
 impl Shared {
     pub(crate) fn new(config: LinkConfig, sink: Option<Arc<dyn PushSink>>, reconnects: bool) -> Arc<Self> {
+        Arc::new(Self::make(config, sink, reconnects))
+    }
+
+    pub(crate) fn of_feed(config: LinkConfig, fed: Fed, reconnects: bool) -> Arc<Self> {
+        let sink: Arc<dyn PushSink> = Arc::clone(&fed.listener) as _;
+        Arc::new(Self { feed: Some(fed), ..Self::make(config, Some(sink), reconnects) })
+    }
+
+    fn make(config: LinkConfig, sink: Option<Arc<dyn PushSink>>, reconnects: bool) -> Self {
         let bounds = Bounds {
             in_flight: config.in_flight,
             queued_bytes: config.in_flight_bytes,
@@ -83,15 +102,16 @@ impl Shared {
         let attempt_ticks = config.attempt_timeout.map(ticks_after);
         let health_ticks = config.health_check_interval.map(ticks_after);
         let base = Instant::now();
-        Arc::new(Self {
+        Self {
             inner: Mutex::new(inner),
             config,
             sink,
+            feed: None,
             reconnects,
             attempt_ticks,
             health_ticks,
             base,
-        })
+        }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -175,6 +195,29 @@ impl Shared {
         }
         let wake = asleep || (wanted && first) || inner.core.checking;
         self.unlock(inner, wake);
+    }
+
+    pub(crate) fn stats(&self) -> LinkStats {
+        let inner = self.lock();
+        let core = &inner.core;
+        LinkStats {
+            up: matches!(core.status, Status::Up),
+            in_flight: core.in_flight(),
+            waiting_for_room: core.waiting_for_room(),
+            tickets: core.tickets_in_use(),
+            submitted: core.counts.submitted,
+            completed: core.counts.completed,
+            timeouts: core.counts.timeouts,
+            cancelled: core.counts.cancelled,
+            tombstones: core.counts.tombstones,
+            lost: core.counts.lost,
+            full: core.counts.full,
+            batches: core.counts.batches,
+            pushes: inner.pushes,
+            connects: inner.connects,
+            connect_failures: inner.connect_failures,
+            closed: inner.closed,
+        }
     }
 
     /// Asks for a new socket, at most once a second.

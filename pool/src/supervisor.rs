@@ -109,6 +109,13 @@ async fn connect<C: Connector>(
             }
             Err(error) => {
                 tracing::debug!(%error, "connecting failed");
+                if let Some(sink) = &shared.sink {
+                    sink.failed(&error);
+                }
+                if shared.feed.as_ref().is_some_and(|fed| fed.listener.retire()) {
+                    shared.end(CloseReason::Closed);
+                    return None;
+                }
                 wait = fail(shared, error, &mut delay);
             }
         }

@@ -140,6 +140,12 @@ impl Core {
         self.flush_wanted = true;
     }
 
+    /// Appends bytes that nobody awaits a reply to: the words of a feed. They end with their socket.
+    pub(crate) fn append_words(&mut self, bytes: &[u8]) {
+        self.outbox.put_slice(bytes);
+        self.end = self.end.wrapping_add(bytes.len() as u64);
+    }
+
     /// Expects the reply to a probe that was written past the stream, ahead of everything unsent.
     pub(crate) fn expect_check(&mut self) {
         let index = self.place_own(self.swapped, self.swapped);
