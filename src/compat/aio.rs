@@ -6,7 +6,9 @@
 mod cache;
 mod connection_manager;
 mod dial;
+mod monitor;
 mod multiplexed;
+mod pubsub;
 mod push;
 mod reply_future;
 mod sink;
@@ -24,7 +26,9 @@ use crate::compat::pipeline::Pipeline;
 use crate::compat::value::Value;
 
 pub use self::connection_manager::{ConnectionManager, ConnectionManagerConfig};
+pub use self::monitor::Monitor;
 pub use self::multiplexed::MultiplexedConnection;
+pub use self::pubsub::{PubSub, PubSubSink, PubSubStream};
 pub use self::push::{AsyncPushSender, SendError};
 #[doc(hidden)]
 pub use self::reply_future::{Answer, ReplyFuture};

@@ -15,11 +15,15 @@ mod blocking;
 mod caching;
 mod connection;
 mod credentials;
+#[cfg(feature = "tls")]
+mod encrypted;
 mod greeting;
 mod manager;
+mod monitor;
 mod pipeline;
 #[cfg(any(feature = "r2d2", feature = "bb8"))]
 mod pools;
+mod pubsub;
 mod pushes;
 mod script;
 mod side;
@@ -30,12 +34,26 @@ mod transactions;
 
 use std::time::Duration;
 
-use redlane::compat::aio::MultiplexedConnection;
-use redlane::compat::{AsyncConnectionConfig, Client};
+use redlane::compat::aio::{
+    ConnectionManager, Monitor, MultiplexedConnection, PubSub, PubSubSink, PubSubStream,
+};
+use redlane::compat::{AsyncConnectionConfig, Client, Connection};
 use redlane_test_support::Server;
 
 /// Long for a busy machine, short for somebody who waits for a failed test.
 const LIMIT: Duration = Duration::from_secs(20);
+
+#[test]
+fn connections_can_be_sent_and_shared() {
+    fn both<T: Send + Sync + Unpin + 'static>() {}
+
+    both::<Connection>();
+    both::<ConnectionManager>();
+    both::<Monitor>();
+    both::<PubSub>();
+    both::<PubSubSink>();
+    both::<PubSubStream>();
+}
 
 /// A client of `server` in RESP2.
 fn resp2(server: &Server) -> Client {
