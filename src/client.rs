@@ -151,6 +151,7 @@ impl Client {
     /// [`close`](Self::close) with a bound of one's own.
     pub async fn close_within(&self, limit: Duration) {
         self.inner.closed.store(true, Ordering::Release);
+        self.inner.services.close();
         let begun = Instant::now();
         self.inner.router.close(limit).await;
         self.inner.leases.close(limit.saturating_sub(begun.elapsed())).await;
@@ -207,6 +208,11 @@ impl Client {
     /// What higher layers keep with this client.
     pub(crate) fn services(&self) -> &Services {
         &self.inner.services
+    }
+
+    /// How its connections greet.
+    pub(crate) fn handshake(&self) -> &Arc<Handshake> {
+        &self.inner.handshake
     }
 
     pub(crate) fn router(&self) -> &Router {

@@ -35,6 +35,7 @@ pub mod lock;
 pub mod metrics;
 pub mod pipeline;
 pub mod prelude;
+pub mod pubsub;
 pub mod redis_client;
 pub mod resilience;
 mod route;

@@ -14,6 +14,7 @@ pub use crate::function::{Function, Library};
 pub use crate::global::{close_redis_client, get_redis_client, initialize_redis_client};
 pub use crate::lock::{DistributedLock, Guard, GuardHandle, LockError, ReleaseOutcome};
 pub use crate::pipeline::Pipeline;
+pub use crate::pubsub::{Event, Subscription};
 pub use crate::redis_client::{RedisClient, SetOutcome};
 pub use crate::script::Script;
 pub use crate::streams::{Entry, GroupReader};

@@ -9,12 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The services of one client. There are few, so a list is as quick as a map.
 #[derive(Default)]
-pub(crate) struct Services(Mutex<Vec<Arc<dyn Any + Send + Sync>>>);
+pub(crate) struct Services {
+    known: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
+    at_close: Mutex<Vec<AtClose>>,
+}
+
+/// What a service does when the client is closed. It must not wait.
+type AtClose = Box<dyn FnOnce() + Send>;
 
 impl Services {
     /// The one of type `T`.
     pub(crate) fn get<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(service) = known.iter().find_map(|any| Arc::clone(any).downcast().ok()) {
             return service;
         }
@@ -22,11 +28,24 @@ impl Services {
         known.push(Arc::clone(&service) as _);
         service
     }
+
+    /// Has something done when the client is closed.
+    pub(crate) fn on_close(&self, act: AtClose) {
+        self.at_close.lock().unwrap_or_else(PoisonError::into_inner).push(act);
+    }
+
+    /// The client is being closed.
+    pub(crate) fn close(&self) {
+        let acts = std::mem::take(&mut *self.at_close.lock().unwrap_or_else(PoisonError::into_inner));
+        for act in acts {
+            act();
+        }
+    }
 }
 
 impl fmt::Debug for Services {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         f.debug_struct("Services").field("count", &known.len()).finish()
     }
 }

@@ -22,6 +22,7 @@ mod health;
 mod lenient;
 mod lock;
 mod pipeline;
+mod pubsub;
 mod queue;
 mod redis_client;
 mod scan;

@@ -17,6 +17,7 @@ mod lock;
 mod outage;
 mod pipelines;
 mod poison;
+mod pubsub;
 mod refusals;
 mod scripted;
 mod secrets;

@@ -1,0 +1,207 @@
+//! A subscriber's buffer: filled by the connection's task, emptied by the subscriber, never waited for by the former.
+//!
+//! Every message gets a number, also one that is dropped at once. So the reader sees by the numbers alone where messages
+//! are missing and how many, whoever dropped them and whenever; nothing has to be counted on the side, and the count
+//! stands exactly where the messages stood. Gaps are kept apart, each with its place among the numbers: they must not
+//! be dropped, and there are few of them.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use crossbeam_queue::ArrayQueue;
+
+use super::event::{Ended, Event, GapReason, OnFull};
+
+/// Gaps kept for a subscriber that does not read; one more is told as one with the last, at its own place.
+const MAX_GAPS: usize = 64;
+
+/// A message, shared by all who hear it.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    pub(super) channel: Bytes,
+    pub(super) pattern: Option<Bytes>,
+    pub(super) payload: Bytes,
+}
+
+/// A break in the run of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Gap {
+    pub(super) since: SystemTime,
+    pub(super) reason: GapReason,
+}
+
+/// One subscriber's buffer.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    pub(super) id: u64,
+    queue: ArrayQueue<(u64, Arc<Message>)>,
+    on_full: OnFull,
+    /// The number of the next message.
+    next: AtomicU64,
+    gaps: Mutex<VecDeque<(u64, Gap)>>,
+    gap_count: AtomicUsize,
+    /// A gap is due before the next message, and what comes until then lies within it.
+    muted: AtomicBool,
+    reader: Mutex<Option<Waker>>,
+    ended: OnceLock<Ended>,
+}
+
+/// The reader's side.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    /// The number of the message that would follow the last one.
+    expected: u64,
+    /// A message that something else goes before.
+    held: Option<(u64, Arc<Message>)>,
+}
+
+impl Inbox {
+    pub(super) fn new(id: u64, capacity: usize, on_full: OnFull) -> Self {
+        Self {
+            id,
+            queue: ArrayQueue::new(capacity.max(1)),
+            on_full,
+            next: AtomicU64::new(0),
+            gaps: Mutex::default(),
+            gap_count: AtomicUsize::new(0),
+            muted: AtomicBool::new(false),
+            reader: Mutex::default(),
+            ended: OnceLock::new(),
+        }
+    }
+
+    /// Takes a message, or drops one; called by one task at a time. `false`: the subscription is over.
+    pub(super) fn push(&self, message: &Arc<Message>, called: &mut Vec<Waker>) -> bool {
+        if self.muted.load(Ordering::Relaxed) {
+            return true;
+        }
+        let number = self.next.load(Ordering::Relaxed);
+        let numbered = (number, Arc::clone(message));
+        let fits = match self.on_full {
+            OnFull::DropOldest => {
+                let _ = self.queue.force_push(numbered);
+                true
+            }
+            // The driver asks whether there is room before it reads on, so Block finds some.
+            OnFull::DropNewest | OnFull::Block => {
+                let _ = self.queue.push(numbered);
+                true
+            }
+            OnFull::Disconnect => self.queue.push(numbered).is_ok(),
+        };
+        self.next.store(number.wrapping_add(1), Ordering::Release);
+        if !fits {
+            self.end(Ended::Overflow, called);
+        } else {
+            called.extend(self.reader().take());
+        }
+        fits
+    }
+
+    /// Drops what comes until the gap is told.
+    pub(super) fn mute(&self) {
+        self.muted.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells a gap, before all messages that come from now on.
+    pub(super) fn tell(&self, gap: Gap, called: &mut Vec<Waker>) {
+        self.muted.store(false, Ordering::Relaxed);
+        let at = self.next.load(Ordering::Relaxed);
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        if gaps.len() < MAX_GAPS {
+            gaps.push_back((at, gap));
+        } else if let Some((place, _)) = gaps.back_mut() {
+            *place = at;
+        }
+        self.gap_count.store(gaps.len(), Ordering::Release);
+        drop(gaps);
+        called.extend(self.reader().take());
+    }
+
+    /// Ends the subscription once everything in the buffer was read.
+    pub(super) fn end(&self, why: Ended, called: &mut Vec<Waker>) {
+        let _ = self.ended.set(why);
+        called.extend(self.reader().take());
+    }
+
+    pub(super) fn ended(&self) -> Option<&Ended> {
+        self.ended.get()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.queue.is_full()
+    }
+
+    /// Whether its connection waits when it is full.
+    pub(super) fn blocks(&self) -> bool {
+        self.on_full == OnFull::Block
+    }
+
+    /// The next event; `None` at the end.
+    pub(super) fn poll(&self, reader: &mut Reader, waker: &Waker) -> Poll<Option<Event>> {
+        if let Some(event) = self.take(reader) {
+            return Poll::Ready(Some(event));
+        }
+        match &mut *self.reader() {
+            Some(known) => known.clone_from(waker),
+            none => *none = Some(waker.clone()),
+        }
+        // What ended it came after the last message, so the end is looked at first.
+        let ended = self.ended.get().is_some();
+        match self.take(reader) {
+            Some(event) => Poll::Ready(Some(event)),
+            None if ended => Poll::Ready(None),
+            None => Poll::Pending,
+        }
+    }
+
+    fn take(&self, reader: &mut Reader) -> Option<Event> {
+        // Before the queue: when that is empty then, everything below `end` was read or dropped.
+        let end = self.next.load(Ordering::Acquire);
+        let next = reader.held.take().or_else(|| self.queue.pop());
+        let here = next.as_ref().map_or(end, |(number, _)| *number);
+        let gap = self.gap_before(here);
+        let place = gap.map_or(here, |(at, _)| at);
+        if place > reader.expected {
+            let missed = place.wrapping_sub(reader.expected);
+            reader.expected = place;
+            reader.held = next;
+            return Some(Event::Lagged(missed));
+        }
+        if let Some((_, Gap { since, reason })) = gap {
+            self.forget_gap();
+            reader.held = next;
+            return Some(Event::Gap { since, reason });
+        }
+        let (number, message) = next?;
+        reader.expected = number.wrapping_add(1);
+        let Message { channel, pattern, payload } = Arc::unwrap_or_clone(message);
+        Some(Event::Message { channel, pattern, payload })
+    }
+
+    /// The first gap that goes before the message with the number `here`.
+    fn gap_before(&self, here: u64) -> Option<(u64, Gap)> {
+        if self.gap_count.load(Ordering::Acquire) == 0 {
+            return None;
+        }
+        let gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        gaps.front().copied().filter(|(at, _)| *at <= here)
+    }
+
+    fn forget_gap(&self) {
+        let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
+        gaps.pop_front();
+        self.gap_count.store(gaps.len(), Ordering::Release);
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+use std::task::Wake;
+
+use super::*;
+
+/// Counts how often it was woken.
+#[derive(Default)]
+struct Count(AtomicUsize);
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn message(number: u64) -> Arc<Message> {
+    let payload = Bytes::from(number.to_string());
+    Arc::new(Message { channel: Bytes::from_static(b"a"), pattern: None, payload })
+}
+
+fn push(inbox: &Inbox, numbers: std::ops::Range<u64>) {
+    for number in numbers {
+        inbox.push(&message(number), &mut Vec::new());
+    }
+}
+
+fn gap() -> Gap {
+    Gap { since: SystemTime::UNIX_EPOCH, reason: GapReason::Reconnected }
+}
+
+/// What can be read now, in short.
+fn read(inbox: &Inbox, reader: &mut Reader) -> Vec<String> {
+    let mut events = Vec::new();
+    while let Poll::Ready(event) = inbox.poll(reader, Waker::noop()) {
+        events.push(match event {
+            Some(Event::Message { payload, .. }) => String::from_utf8(payload.to_vec()).unwrap(),
+            Some(Event::Gap { .. }) => "gap".to_owned(),
+            Some(Event::Lagged(count)) => format!("lagged {count}"),
+            None => "end".to_owned(),
+        });
+        if event_is_end(&events) {
+            break;
+        }
+    }
+    events
+}
+
+fn event_is_end(events: &[String]) -> bool {
+    events.last().is_some_and(|event| event == "end")
+}
+
+#[test]
+fn the_oldest_are_dropped_and_counted_where_they_stood() {
+    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+
+    push(&inbox, 0..1);
+    assert_eq!(read(&inbox, &mut reader), ["0"]);
+    push(&inbox, 1..6);
+
+    assert_eq!(read(&inbox, &mut reader), ["lagged 3", "4", "5"]);
+}
+
+#[test]
+fn the_newest_are_dropped_and_counted_where_they_stood() {
+    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropNewest), Reader::default());
+
+    push(&inbox, 0..5);
+
+    assert_eq!(read(&inbox, &mut reader), ["0", "1", "lagged 3"]);
+    push(&inbox, 5..6);
+    assert_eq!(read(&inbox, &mut reader), ["5"]);
+}
+
+#[test]
+fn a_gap_outlives_the_messages_around_it_and_keeps_its_place() {
+    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+
+    push(&inbox, 0..3);
+    inbox.tell(gap(), &mut Vec::new());
+    push(&inbox, 3..4);
+    assert_eq!(read(&inbox, &mut reader), ["lagged 2", "2", "gap", "3"]);
+
+    push(&inbox, 4..5);
+    inbox.tell(gap(), &mut Vec::new());
+    push(&inbox, 5..9);
+    assert_eq!(read(&inbox, &mut reader), ["lagged 1", "gap", "lagged 2", "7", "8"]);
+}
+
+#[test]
+fn a_gap_is_told_though_no_message_follows() {
+    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+
+    inbox.tell(gap(), &mut Vec::new());
+
+    assert_eq!(read(&inbox, &mut reader), ["gap"]);
+}
+
+#[test]
+fn what_comes_between_a_loss_and_its_gap_lies_within_the_gap() {
+    let (inbox, mut reader) = (Inbox::new(1, 8, OnFull::DropOldest), Reader::default());
+
+    push(&inbox, 0..1);
+    inbox.mute();
+    push(&inbox, 1..2);
+    inbox.tell(gap(), &mut Vec::new());
+    push(&inbox, 2..3);
+
+    assert_eq!(read(&inbox, &mut reader), ["0", "gap", "2"]);
+}
+
+#[test]
+fn gaps_that_nobody_reads_take_no_memory_without_end() {
+    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+
+    for _ in 0..1_000 {
+        push(&inbox, 0..1);
+        inbox.tell(gap(), &mut Vec::new());
+    }
+
+    let events = read(&inbox, &mut reader);
+    assert_eq!(events.iter().filter(|event| *event == "gap").count(), MAX_GAPS);
+    assert_eq!(events.last().unwrap(), "gap");
+}
+
+#[test]
+fn the_end_comes_after_everything_else() {
+    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::Disconnect), Reader::default());
+
+    push(&inbox, 0..3);
+
+    assert!(matches!(inbox.ended(), Some(Ended::Overflow)));
+    assert_eq!(read(&inbox, &mut reader), ["0", "1", "lagged 1", "end"]);
+}
+
+#[test]
+fn a_waiting_reader_is_woken_by_whatever_comes() {
+    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+    let count = Arc::new(Count::default());
+    let waker = Waker::from(Arc::clone(&count));
+    let wake = |called: Vec<Waker>| called.into_iter().for_each(Waker::wake);
+    let mut woken_after = |act: &dyn Fn(&mut Vec<Waker>)| {
+        while inbox.poll(&mut reader, &waker).is_ready() {}
+        let mut called = Vec::new();
+        act(&mut called);
+        wake(called);
+        count.0.swap(0, Ordering::Relaxed)
+    };
+
+    assert_eq!(woken_after(&|called| assert!(inbox.push(&message(0), called))), 1);
+    assert_eq!(woken_after(&|called| inbox.tell(gap(), called)), 1);
+    assert_eq!(woken_after(&|called| inbox.end(Ended::Closed, called)), 1);
+}
+
+#[test]
+fn a_reader_beside_a_writer_misses_nothing_untold() {
+    const MESSAGES: u64 = 200_000;
+    let inbox = Arc::new(Inbox::new(1, 8, OnFull::DropOldest));
+    let writer = {
+        let inbox = Arc::clone(&inbox);
+        std::thread::spawn(move || {
+            push(&inbox, 0..MESSAGES);
+            inbox.end(Ended::Closed, &mut Vec::new());
+        })
+    };
+    let (mut reader, mut expected) = (Reader::default(), 0);
+
+    loop {
+        match inbox.poll(&mut reader, Waker::noop()) {
+            Poll::Ready(Some(Event::Message { payload, .. })) => {
+                assert_eq!(payload, expected.to_string());
+                expected += 1;
+            }
+            Poll::Ready(Some(Event::Lagged(count))) => expected += count,
+            Poll::Ready(Some(other)) => panic!("{other:?}"),
+            Poll::Ready(None) => break,
+            Poll::Pending => std::thread::yield_now(),
+        }
+    }
+
+    writer.join().unwrap();
+    assert_eq!(expected, MESSAGES);
+}

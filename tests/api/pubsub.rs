@@ -1,0 +1,333 @@
+//! Subscriptions: confirmed before they return, one socket for all, buffers that tell what they lost.
+
+use std::time::Duration;
+
+use redlane::prelude::*;
+use redlane::pubsub::{Ended, Event, OnFull, Subscription};
+use redlane_test_support::{Keys, Options, Server, eventually_async};
+use tokio::time::timeout;
+
+const SOON: Duration = Duration::from_secs(10);
+
+async fn client() -> Client {
+    of(Server::shared()).await
+}
+
+async fn of(server: &Server) -> Client {
+    Client::connect(Config::from_url(&server.url()).unwrap()).await.unwrap()
+}
+
+/// The next event, which must come.
+async fn next(subscription: &mut Subscription) -> Event {
+    timeout(SOON, subscription.next()).await.expect("an event comes").expect("the stream goes on")
+}
+
+/// The payload of the next event, which must be a message.
+async fn payload(subscription: &mut Subscription) -> String {
+    match next(subscription).await {
+        Event::Message { payload, .. } => String::from_utf8(payload.to_vec()).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The clients that the server counts as subscribers.
+fn subscribers(server: &Server) -> usize {
+    server.clients().iter().filter(|line| !line.contains(" sub=0 psub=0")).count()
+}
+
+#[tokio::test]
+async fn a_message_published_right_after_subscribing_arrives() {
+    let client = client().await;
+    let channel = Keys::new().key("news");
+
+    let mut subscription = client.subscribe([&channel]).await.unwrap();
+    let heard = client.publish(&channel, "hello").await.unwrap();
+
+    assert_eq!(heard, 1);
+    assert_eq!(
+        next(&mut subscription).await,
+        Event::Message { channel: channel.into(), pattern: None, payload: "hello".into() }
+    );
+}
+
+#[tokio::test]
+async fn a_channel_and_a_pattern_that_both_match_deliver_twice() {
+    let client = client().await;
+    let keys = Keys::new();
+    let (channel, pattern) = (keys.key("news"), keys.pattern());
+    let mut subscription = client.subscribe([&channel]).await.unwrap();
+    subscription.psubscribe([&pattern]).await.unwrap();
+
+    client.publish(&channel, "hello").await.unwrap();
+
+    let message =
+        |pattern| Event::Message { channel: channel.clone().into(), pattern, payload: "hello".into() };
+    assert_eq!(next(&mut subscription).await, message(None));
+    assert_eq!(next(&mut subscription).await, message(Some(pattern.clone().into())));
+}
+
+#[tokio::test]
+async fn many_subscribers_share_one_socket_and_one_subscription() {
+    let server = Server::start(Options::new());
+    let client = of(&server).await;
+    let mut subscriptions = Vec::new();
+    for _ in 0..20 {
+        subscriptions.push(client.subscribe(["a", "b"]).await.unwrap());
+    }
+
+    let heard = client.publish("a", "hello").await.unwrap();
+
+    assert_eq!((heard, subscribers(&server)), (1, 1));
+    for subscription in &mut subscriptions {
+        assert_eq!(payload(subscription).await, "hello");
+    }
+}
+
+#[tokio::test]
+async fn the_last_one_dropped_unsubscribes_and_the_socket_is_closed_after_a_while() {
+    let server = Server::start(Options::new());
+    let client = of(&server).await;
+    let first = client.subscribe(["a"]).await.unwrap();
+    let second = client.subscribe(["a"]).await.unwrap();
+
+    drop(first);
+    assert_eq!(client.publish("a", "still heard").await.unwrap(), 1);
+    drop(second);
+
+    eventually_async("the server knows no subscriber", SOON, || subscribers(&server) == 0).await;
+    eventually_async("the socket is closed", SOON * 3, || server.clients().len() == 1).await;
+    let mut again = client.subscribe(["a"]).await.unwrap();
+    client.publish("a", "hello").await.unwrap();
+    assert_eq!(payload(&mut again).await, "hello");
+}
+
+#[tokio::test]
+async fn a_dropped_subscribe_leaves_no_subscription_behind() {
+    let server = Server::start(Options::new());
+    let client = of(&server).await;
+    let kept = client.subscribe(["kept"]).await.unwrap();
+
+    for round in 0..200_u64 {
+        let subscribing = client.subscribe([format!("channel:{round}")]).into_future();
+        let _ = timeout(Duration::from_micros(round * 7 % 1_000), subscribing).await;
+    }
+
+    eventually_async("only what is kept is left", SOON, || client.pubsub_stats().topics == 1).await;
+    let channels: Vec<String> = client.pubsub_channels(None).await.unwrap();
+    assert_eq!(channels, ["kept"]);
+    drop(kept);
+}
+
+#[tokio::test]
+async fn channels_come_and_go_while_the_stream_runs() {
+    let client = client().await;
+    let keys = Keys::new();
+    let (first, second) = (keys.key("first"), keys.key("second"));
+    let mut subscription = client.subscribe([&first]).await.unwrap();
+    let handle = subscription.handle();
+
+    handle.subscribe([&second]).await.unwrap();
+    client.publish(&second, "on the second").await.unwrap();
+    assert_eq!(payload(&mut subscription).await, "on the second");
+    handle.unsubscribe([&first]);
+    client.publish(&first, "unheard").await.unwrap();
+    client.publish(&second, "again").await.unwrap();
+
+    assert_eq!(payload(&mut subscription).await, "again");
+    assert_eq!(subscription.topics(), 1);
+}
+
+#[tokio::test]
+async fn a_subscription_without_channels_does_not_end() {
+    let client = client().await;
+    let channel = Keys::new().key("news");
+    let mut subscription = client.subscribe([&channel]).await.unwrap();
+
+    subscription.unsubscribe([&channel]);
+    let handle = subscription.handle();
+    let listening = tokio::spawn(async move { payload(&mut subscription).await });
+    handle.subscribe([&channel]).await.unwrap();
+    client.publish(&channel, "hello").await.unwrap();
+
+    assert_eq!(listening.await.unwrap(), "hello");
+    assert_eq!(handle.subscribe([&channel]).await.unwrap_err().kind(), ErrorKind::Usage);
+}
+
+#[tokio::test]
+async fn a_stalled_subscriber_is_told_exactly_what_it_missed_and_delays_nobody() {
+    let client = client().await;
+    let channel = Keys::new().key("flood");
+    let mut stalled = client.subscribe([&channel]).buffer(16).await.unwrap();
+    let mut newest = client.subscribe([&channel]).buffer(16).on_full(OnFull::DropNewest).await.unwrap();
+    let mut brisk = client.subscribe([&channel]).await.unwrap();
+
+    for number in 0..1000 {
+        client.publish(&channel, number.to_string()).await.unwrap();
+        assert_eq!(payload(&mut brisk).await, number.to_string());
+    }
+
+    assert_eq!(next(&mut stalled).await, Event::Lagged(1000 - 16));
+    assert_eq!(payload(&mut stalled).await, "984");
+    for _ in 0..16 {
+        payload(&mut newest).await;
+    }
+    assert_eq!(next(&mut newest).await, Event::Lagged(1000 - 16));
+    client.publish(&channel, "after").await.unwrap();
+    assert_eq!(payload(&mut newest).await, "after");
+}
+
+#[tokio::test]
+async fn a_subscriber_that_asked_for_it_ends_when_its_buffer_is_full() {
+    let client = client().await;
+    let channel = Keys::new().key("flood");
+    let mut subscription = client.subscribe([&channel]).buffer(2).on_full(OnFull::Disconnect).await.unwrap();
+
+    for number in 0..3 {
+        client.publish(&channel, number.to_string()).await.unwrap();
+    }
+    eventually_async("it has ended", SOON, || subscription.ended().is_some()).await;
+
+    assert_eq!(payload(&mut subscription).await, "0");
+    assert_eq!(payload(&mut subscription).await, "1");
+    assert_eq!(next(&mut subscription).await, Event::Lagged(1));
+    assert_eq!(subscription.next().await, None);
+    assert!(matches!(subscription.ended(), Some(Ended::Overflow)));
+    eventually_async("nothing is subscribed to", SOON, || client.pubsub_stats().topics == 0).await;
+}
+
+#[tokio::test]
+async fn a_blocking_subscriber_loses_nothing_and_holds_up_only_itself() {
+    let client = client().await;
+    let channel = Keys::new().key("flood");
+    let mut blocking = client.subscribe([&channel]).buffer(4).on_full(OnFull::Block).await.unwrap();
+    let mut brisk = client.subscribe([&channel]).await.unwrap();
+
+    for number in 0..5_000 {
+        client.publish(&channel, number.to_string()).await.unwrap();
+        assert_eq!(payload(&mut brisk).await, number.to_string());
+    }
+
+    for number in 0..5_000 {
+        assert_eq!(payload(&mut blocking).await, number.to_string());
+    }
+}
+
+#[tokio::test]
+async fn closing_the_client_ends_its_streams() {
+    let server = Server::start(Options::new());
+    let client = of(&server).await;
+    let mut shared = client.subscribe(["a"]).await.unwrap();
+    let mut own = client.subscribe(["a"]).dedicated().await.unwrap();
+    client.publish("a", "last").await.unwrap();
+    assert_eq!((payload(&mut shared).await, payload(&mut own).await), ("last".into(), "last".into()));
+
+    client.close().await;
+
+    for subscription in [&mut shared, &mut own] {
+        assert_eq!(timeout(SOON, subscription.next()).await.unwrap(), None);
+        assert!(matches!(subscription.ended(), Some(Ended::Closed)));
+        assert_eq!(subscription.subscribe(["b"]).await.unwrap_err().kind(), ErrorKind::Closed);
+    }
+    assert_eq!(client.subscribe(["a"]).await.unwrap_err().kind(), ErrorKind::Closed);
+    eventually_async("the server has no client left", SOON, || server.clients().is_empty()).await;
+}
+
+#[tokio::test]
+async fn a_user_without_rights_to_a_channel_is_told_and_nobody_else_is_disturbed() {
+    let server = Server::start(Options::new());
+    server.command(&["ACL", "SETUSER", "u", "on", ">p", "+@all", "~*", "resetchannels", "&open*"]);
+    let url = server.url().replace("redis://", "redis://u:p@");
+    let client = Client::connect(Config::from_url(&url).unwrap()).await.unwrap();
+
+    let (open, secret, mixed) = tokio::join!(
+        client.subscribe(["open"]).into_future(),
+        client.subscribe(["secret"]).into_future(),
+        client.subscribe(["open:2", "secret:2"]).into_future(),
+    );
+
+    let mut open = open.unwrap();
+    for refused in [secret, mixed] {
+        let error = refused.unwrap_err();
+        assert_eq!(error.code(), Some("NOPERM"));
+        assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    }
+    client.publish("open", "hello").await.unwrap();
+    assert_eq!(payload(&mut open).await, "hello");
+    eventually_async("nothing else is left", SOON, || client.pubsub_stats().topics == 1).await;
+}
+
+#[tokio::test]
+async fn channels_of_shards_are_heard_apart_from_others() {
+    let server = Server::shared();
+    if server.predates("SSUBSCRIBE", Some((7, 0)), Some((7, 2))) {
+        return;
+    }
+    let client = client().await;
+    let channel = Keys::new().key("orders");
+    let mut sharded = client.ssubscribe([&channel]).await.unwrap();
+    let mut plain = client.subscribe([&channel]).await.unwrap();
+
+    client.spublish(&channel, "to the shard").await.unwrap();
+    client.publish(&channel, "to all").await.unwrap();
+
+    assert_eq!(payload(&mut sharded).await, "to the shard");
+    assert_eq!(payload(&mut plain).await, "to all");
+}
+
+#[tokio::test]
+async fn resp2_does_the_same() {
+    let server = Server::start(Options::new());
+    let config = Config::from_url(&format!("{}?protocol=2", server.url())).unwrap();
+    let client = Client::connect(config).await.unwrap();
+    let mut subscription = client.subscribe(["a", "b"]).await.unwrap();
+    let mut by_pattern = client.psubscribe(["a*"]).await.unwrap();
+
+    client.publish("a", "hello").await.unwrap();
+
+    assert_eq!(payload(&mut subscription).await, "hello");
+    assert_eq!(payload(&mut by_pattern).await, "hello");
+    // Nothing is subscribed to for a moment, and the connection is no subscriber's any more.
+    drop(by_pattern);
+    subscription.unsubscribe(["a", "b"]);
+    eventually_async("the server knows no subscriber", SOON, || subscribers(&server) == 0).await;
+    subscription.subscribe(["c"]).await.unwrap();
+    client.publish("c", "again").await.unwrap();
+    assert_eq!(payload(&mut subscription).await, "again");
+}
+
+#[tokio::test]
+async fn a_subscription_may_outlive_the_client() {
+    let client = client().await;
+    let channel = Keys::new().key("news");
+    let publisher = client.clone();
+    let mut subscription = client.subscribe([&channel]).await.unwrap();
+    drop(client);
+    publisher.publish(&channel, "one").await.unwrap();
+    drop(publisher);
+
+    assert_eq!(payload(&mut subscription).await, "one");
+    of(Server::shared()).await.publish(&channel, "two").await.unwrap();
+    assert_eq!(payload(&mut subscription).await, "two");
+}
+
+#[tokio::test]
+async fn nothing_to_listen_to_is_a_mistake() {
+    let client = client().await;
+
+    let error = client.subscribe(Vec::<String>::new()).await.unwrap_err();
+
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Usage, Outcome::NotSent));
+}
+
+#[tokio::test]
+async fn no_name_or_payload_is_shown() {
+    let client = client().await;
+    let channel = Keys::new().key("secret-channel");
+    let mut subscription = client.subscribe([&channel]).await.unwrap();
+    client.publish(&channel, "secret-payload").await.unwrap();
+
+    let event = next(&mut subscription).await;
+    let shown = format!("{event:?} {subscription:?} {:?}", client.subscribe([&channel]));
+
+    assert!(!shown.contains("secret"), "{shown}");
+}
