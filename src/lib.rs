@@ -31,6 +31,7 @@ pub mod handshake;
 pub mod health;
 pub mod info;
 pub mod keys;
+pub mod keyspace;
 pub mod lock;
 pub mod metrics;
 pub mod pipeline;

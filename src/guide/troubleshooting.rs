@@ -74,8 +74,12 @@
 //! # let _ = flags; Ok(()) }
 //! ```
 //!
-//! Subscriptions are not built yet: a raw `SUBSCRIBE` is refused ([`Usage`]). Whatever must not be missed does not hang
-//! on an event: keep a sorted set of deadlines and ask it.
+//! [`keyspace_events`](crate::client::Client::keyspace_events) looks at that setting and tells what is missing in
+//! [`warnings`](crate::keyspace::KeyEvents::warnings); `ensure_flags(true)` adds it. A lost connection is a
+//! [`Gap`](crate::keyspace::KeyStreamItem::Gap) in the stream, a buffer that ran over is
+//! [`Lagged`](crate::keyspace::KeyStreamItem::Lagged), with the count. A server that restarted has the setting of its
+//! configuration file again, not what was set by `CONFIG SET`. Whatever must not be missed does not hang on an event:
+//! keep a sorted set of deadlines and ask it, after each gap too.
 //!
 //! # Inconsistent data
 //!

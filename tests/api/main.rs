@@ -19,6 +19,7 @@ mod global;
 mod guide;
 mod handshake;
 mod health;
+mod keyspace;
 mod lenient;
 mod lock;
 mod pipeline;
