@@ -18,6 +18,8 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "cache")]
+pub mod cache;
 pub mod client;
 pub mod commands;
 #[cfg(feature = "redis-rs")]

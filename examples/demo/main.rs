@@ -5,6 +5,8 @@
 //! well, 1 when a value was wrong or the server could not be used, 130 after Ctrl-C. `REDLANE_DEMO_QUICK=1` makes
 //! the measurements short.
 
+#[cfg(feature = "cache")]
+mod caching;
 mod crowd;
 mod ground;
 mod health;
@@ -101,6 +103,8 @@ async fn walk(mut screen: Screen, ground: Ground, redis: RedisClient) -> Checked
     tasks::show_result(screen, &ground, &redis).await?;
     sessions::show(screen, &ground, &redis).await?;
     locking::show(screen, &ground, &client).await?;
+    #[cfg(feature = "cache")]
+    caching::show(screen, &ground, &client).await?;
     pipelines::show(screen, &ground, &client).await?;
     health::show(screen, &redis).await?;
     crowd::show(screen, &ground, &client).await?;

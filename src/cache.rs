@@ -1,0 +1,355 @@
+//! A cache of two levels: values in this process over values in Redis, kept true by the server's own word.
+//!
+//! Callers say what they want and how it is loaded when it is nowhere; the cache sees to it that it is loaded once, in
+//! one process, however many ask ([`get_or_load`](Cache::get_or_load)); that what changes anywhere is dropped everywhere
+//! ([`Coherence::Tracking`]); that popular values are loaded anew before they end; that "there is nothing" is remembered
+//! too; and that an outage of Redis does not become one of the database behind ([`OnFailure::Load`], as many loads at a
+//! time as `max_loads` allows).
+//!
+//! # What it does not promise
+//! - A value read here may be two seconds old when a socket dies without a word, and one delay of the network otherwise:
+//!   invalidations travel. Who needs the present value asks Redis itself.
+//! - "Loaded once" holds while the loader's process lives and its lease is renewed; when it dies, another one loads after
+//!   the lease's time. A loader must bear being called twice.
+//! - SWAPDB tells nobody: a database that is swapped is no place for values that are kept in processes.
+//! - A key that a foreign program overwrites with something else counts as not there.
+//!
+//! # How it works, from the wire up
+//! `tracker.rs` is the connection on which the server tells of changes; `local.rs` the first level, and the rule by which an
+//! invalidation is never lost to a reply that it overtakes; `envelope.rs` the header before each value in Redis, which tells
+//! freshness without anybody's clock and makes one compare-and-set serve every write; `remote.rs` what is said to Redis;
+//! `flight.rs` the one fetch at a time; `load.rs` the way of a miss; `versions.rs` tags; `through.rs` strategies over a store.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use redlane::cache::Cache;
+//! use redlane::cache::codec::Raw;
+//! use redlane::prelude::*;
+//!
+//! # async fn example(client: Client) -> Result<(), redlane::cache::CacheError> {
+//! let names: Cache<String> = Cache::builder(&client, Raw)
+//!     .namespace("names", 1)
+//!     .ttl(Duration::from_secs(600))
+//!     .stale(Duration::from_secs(60))
+//!     .build()
+//!     .await?;
+//!
+//! let name = names
+//!     .get_or_load("42", |id| async move { Ok::<_, std::io::Error>(Some(format!("user {id}"))) })
+//!     .tags(["team:9"])
+//!     .await?;
+//! assert_eq!(name.as_deref().map(String::as_str), Some("user 42"));
+//!
+//! names.invalidate("42").await?;
+//! names.invalidate_tag("team:9").await?;
+//! # Ok(()) }
+//! ```
+
+pub mod codec;
+pub mod manager;
+pub mod through;
+
+mod clock;
+mod envelope;
+mod error;
+mod flight;
+mod load;
+mod local;
+mod remote;
+mod removals;
+mod settings;
+mod stats;
+mod tracker;
+mod versions;
+mod write;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use self::clock::Clock;
+use self::codec::Codec;
+use self::flight::Flights;
+use self::load::{Load, Lookup};
+use self::local::{Entry, Local};
+use self::remote::Remote;
+use self::removals::Removals;
+use self::settings::{Format, Settings};
+use self::stats::Counters;
+use self::tracker::{Listener, Tracker};
+use self::versions::Versions;
+use crate::client::Client;
+
+pub use self::error::CacheError;
+pub use self::settings::{CacheBuilder, Coherence, OnFailure};
+pub use self::stats::CacheStats;
+
+/// A cache of values of one type. Clones share everything.
+///
+/// Ids are texts; in Redis they stand behind the namespace: `names:42`.
+pub struct Cache<V> {
+    inner: Arc<Inner<V>>,
+}
+
+pub(self) struct Inner<V> {
+    settings: Settings<V>,
+    remote: Remote,
+    local: Option<Local<V>>,
+    versions: Versions,
+    clock: Arc<Clock>,
+    /// Fetches that only look.
+    looks: Flights<V>,
+    /// Fetches that load what is not there.
+    loads: Flights<V>,
+    /// How many may load at a time.
+    loaders: Semaphore,
+    /// How many may load unseen.
+    refreshers: Arc<Semaphore>,
+    refreshing: Mutex<HashSet<Box<str>>>,
+    removals: Removals,
+    counters: Arc<Counters>,
+}
+
+impl<V: Send + Sync + 'static> Cache<V> {
+    /// Begins to build a cache over `client`, whose values `codec` writes.
+    pub fn builder(client: &Client, codec: impl Codec<V>) -> CacheBuilder<V> {
+        CacheBuilder::new(client.clone(), codec)
+    }
+
+    /// The value of `id` if it is in the cache; `None` when it is not, or is known to be nothing.
+    ///
+    /// # Errors
+    /// [`CacheError::Redis`], only with [`OnFailure::Fail`].
+    ///
+    /// # Cancel safety
+    /// Nothing is lost: who waits for the same value goes on.
+    pub fn get<'c>(&'c self, id: &'c str) -> Lookup<'c, V> {
+        Lookup::look(&self.inner, id)
+    }
+
+    /// The value of `id`, loaded and cached when it is not there; `None` when the loader says that there is nothing.
+    ///
+    /// However many ask for the same value, in however many processes, one of them loads it, the others wait for it. A value
+    /// in its [stale window](CacheBuilder::stale), or popular and soon to end, is served at once, and loaded anew unseen.
+    ///
+    /// The loader is given the id. It may be dropped in the middle when its caller goes away; another one then loads.
+    ///
+    /// # Errors
+    /// [`CacheError::Load`] with the loader's error, which nobody caches; [`CacheError::Busy`] when too many loads are running;
+    /// with [`OnFailure::Fail`] also [`CacheError::Redis`].
+    ///
+    /// # Cancel safety
+    /// Nothing is lost: who waits for the same value loads it instead.
+    pub fn get_or_load<'c, F, Fut, E>(&'c self, id: &'c str, loader: F) -> Load<'c, V>
+    where
+        F: FnOnce(String) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Load::new(&self.inner, id, loader)
+    }
+
+    /// Counts and gauges.
+    #[must_use]
+    pub fn stats(&self) -> CacheStats {
+        let mut stats = self.inner.counters.snapshot();
+        if let Some(local) = &self.inner.local {
+            (stats.entries, stats.bytes) = local.size();
+        }
+        stats.tracked = self.inner.remote.is_tracked();
+        stats
+    }
+}
+
+impl<V: Send + Sync + 'static> Inner<V> {
+    fn new(client: Client, settings: Settings<V>) -> Self {
+        let counters = Arc::new(Counters::default());
+        let evicted = Arc::clone(&counters);
+        let local = (settings.coherence != Coherence::Off)
+            .then(|| Local::new(settings.l1_bytes, move || evicted.evict_size.add()));
+        let tracked = settings.coherence == Coherence::Tracking;
+        let tracker = tracked.then(|| Tracker::of(&client));
+        Inner {
+            versions: Versions::new(tracked, settings.l1_max_ttl),
+            loaders: Semaphore::new(settings.max_loads.min(Semaphore::MAX_PERMITS)),
+            refreshers: Arc::new(Semaphore::new(settings.max_refreshes.min(Semaphore::MAX_PERMITS))),
+            remote: Remote { client, tracker },
+            settings,
+            local,
+            clock: Clock::new(),
+            looks: Flights::new(),
+            loads: Flights::new(),
+            refreshing: Mutex::default(),
+            removals: Removals::default(),
+            counters,
+        }
+    }
+
+    /// Begins to listen, and waits until it is heard.
+    async fn begin(self: &Arc<Self>) -> Result<(), CacheError> {
+        self.clock.start();
+        let Some(tracker) = &self.remote.tracker else { return Ok(()) };
+        let weak: Weak<dyn Listener> = Arc::downgrade(self) as _;
+        tracker.listen(weak);
+        tracker.check(self.remote.client.config().connect_timeout()).await?;
+        Ok(())
+    }
+
+    /// The key of an id.
+    fn key(&self, id: &str) -> String {
+        if self.is_plain() {
+            return id.to_owned();
+        }
+        [&self.settings.namespace, ":", id].concat()
+    }
+
+    /// The key of a tag's version; the tag without a name is the namespace.
+    fn tag_key(&self, tag: &str) -> String {
+        [&self.settings.namespace, "#", tag].concat()
+    }
+
+    /// An entry of this process that may be served now.
+    #[inline]
+    fn hit(&self, id: &str) -> Option<Hit<V>> {
+        let entry = self.local.as_ref()?.get(id)?;
+        // Nearly all hits end here, without asking for the time.
+        if self.clock.is_before(entry.quiet_until)
+            && entry.whole.is_none_or(|whole| self.versions.whole_surely_holds(whole))
+        {
+            return Some(Hit { due: false, fresh: true, entry });
+        }
+        let now = Instant::now();
+        let holds = entry.whole.is_none_or(|whole| self.versions.whole_holds(whole, now))
+            && self.versions.hold(&entry.tags, now);
+        if !holds {
+            return None;
+        }
+        let fresh = now < entry.fresh_until;
+        if !fresh && now >= entry.stale_until {
+            return None;
+        }
+        Some(Hit { due: !fresh || self.is_due(&entry, now), fresh, entry })
+    }
+
+    /// Whether an entry should be loaded anew before its time: the likelier, the nearer its end is and the longer the
+    /// load took (XFetch).
+    #[inline]
+    fn is_due(&self, entry: &Entry<V>, now: Instant) -> bool {
+        let eager = self.eagerness(entry);
+        let left = entry.due.saturating_duration_since(now);
+        if eager.is_zero() {
+            return false;
+        }
+        let chance = 1.0 - fastrand::f64();
+        eager.as_secs_f64() * -chance.ln() >= left.as_secs_f64()
+    }
+
+    fn eagerness(&self, entry: &Entry<V>) -> Duration {
+        entry.delta.mul_f64(self.settings.early)
+    }
+
+    /// Until when an entry needs no second thought, by the clock that is read for nothing.
+    fn quiet_until(&self, entry: &Entry<V>) -> u64 {
+        /// Ten times the load's time before the end the chance is one in twenty thousand: not worth a random number.
+        const FAR: u32 = 10;
+        if !entry.tags.is_empty() {
+            return 0;
+        }
+        let early = self.eagerness(entry).saturating_mul(FAR);
+        self.clock.mark(entry.due.checked_sub(early).unwrap_or(entry.fresh_until).min(entry.fresh_until))
+    }
+
+    /// A time to live, varied so that what was cached together does not end together.
+    fn varied(&self, ttl: Duration) -> Duration {
+        let share = self.settings.jitter * (2.0 * fastrand::f64() - 1.0);
+        ttl.mul_f64(1.0 + share).max(Duration::from_millis(1))
+    }
+
+    fn is_plain(&self) -> bool {
+        self.settings.format == Format::Plain
+    }
+
+    /// Drops what this process has of `id`, and voids what is being read of it.
+    fn drop_local(&self, id: &str) {
+        if let Some(local) = &self.local {
+            local.invalidate(id);
+        }
+    }
+}
+
+/// A value of this process that may be served.
+struct Hit<V> {
+    entry: Arc<Entry<V>>,
+    fresh: bool,
+    /// It should be loaded anew.
+    due: bool,
+}
+
+impl<V: Send + Sync + 'static> Listener for Inner<V> {
+    fn changed(&self, key: &[u8]) {
+        let Ok(key) = std::str::from_utf8(key) else { return };
+        if self.is_plain() {
+            self.counters.inval_push.add();
+            return self.drop_local(key);
+        }
+        let Some(rest) = key.strip_prefix(self.settings.namespace.as_str()) else { return };
+        if let Some(id) = rest.strip_prefix(':') {
+            self.counters.inval_push.add();
+            self.drop_local(id);
+            self.loads.changed(id);
+        } else if let Some(tag) = rest.strip_prefix('#') {
+            self.counters.inval_push.add();
+            self.versions.changed(tag);
+        }
+    }
+
+    fn lost(&self) {
+        self.counters.flush.add();
+        self.versions.flush();
+        if let Some(local) = &self.local {
+            local.flush();
+        }
+    }
+
+    fn holds_any(&self) -> bool {
+        self.local.as_ref().is_some_and(|local| !local.is_empty())
+    }
+}
+
+/// Takes an id off the list of those that are being loaded unseen.
+struct Refreshing<V> {
+    inner: Arc<Inner<V>>,
+    id: Box<str>,
+}
+
+impl<V> Refreshing<V> {
+    /// `None` when somebody is at it already.
+    fn begin(inner: &Arc<Inner<V>>, id: &str) -> Option<Self> {
+        let mut refreshing = inner.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        refreshing.insert(id.into()).then(|| Refreshing { inner: Arc::clone(inner), id: id.into() })
+    }
+}
+
+impl<V> Drop for Refreshing<V> {
+    fn drop(&mut self) {
+        let mut refreshing = self.inner.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        refreshing.remove(&self.id);
+    }
+}
+
+impl<V> Clone for Cache<V> {
+    fn clone(&self) -> Self {
+        Cache { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<V> fmt::Debug for Cache<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").field("namespace", &self.inner.settings.namespace).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+//! The second level: what is said to Redis about a key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::tracker::Tracker;
+use crate::client::Client;
+use crate::commands::build;
+use crate::commands::command::Command;
+use crate::commands::facts;
+use crate::error::Result;
+use crate::script::Script;
+
+static LEASE: Script = Script::new(include_str!("lease.lua"));
+static FILL: Script = Script::new(include_str!("fill.lua")).idempotent(true);
+static RENEW: Script = Script::new(include_str!("renew.lua")).idempotent(true);
+static YIELD: Script = Script::new(include_str!("yield.lua")).idempotent(true);
+static BUMP: Script = Script::new(include_str!("bump.lua")).idempotent(true);
+
+/// Redis, as a cache sees it.
+#[derive(Debug)]
+pub(super) struct Remote {
+    pub(super) client: Client,
+    pub(super) tracker: Option<Arc<Tracker>>,
+}
+
+/// A value as it stands in Redis.
+#[derive(Clone, Debug)]
+pub(super) struct Stored {
+    pub(super) bytes: Bytes,
+    /// What is left of its time; `None`: it has no end.
+    pub(super) left: Option<Duration>,
+}
+
+impl Remote {
+    /// Whether a value that is read now may be kept in this process until the server says otherwise.
+    pub(super) fn is_tracked(&self) -> bool {
+        self.tracker.as_ref().is_some_and(|tracker| tracker.is_live())
+    }
+
+    /// What stands under `key`.
+    pub(super) async fn read(&self, key: &str) -> Result<Option<Stored>> {
+        let (get, left) = (build::get(key), build::pttl(key));
+        let (bytes, left): (Option<Bytes>, i64) = match &self.tracker {
+            Some(tracker) if tracker.is_live() => tracker.pair(get, left).await?,
+            _ => self.client.pipeline().add(get).add(left).query().await?,
+        };
+        // Between the two it may have ended.
+        let Some(bytes) = bytes.filter(|_| left != -2) else { return Ok(None) };
+        Ok(Some(Stored { bytes, left: u64::try_from(left).ok().map(Duration::from_millis) }))
+    }
+
+    /// A counter; an absent one is 0.
+    pub(super) async fn version(&self, key: &str) -> Result<u64> {
+        let get = build::get(key);
+        let version: Option<u64> = match &self.tracker {
+            Some(tracker) if tracker.is_live() => tracker.call(get).await?,
+            _ => self.client.execute(get).await?,
+        };
+        Ok(version.unwrap_or(0))
+    }
+
+    /// Raises a counter above all that it ever was.
+    pub(super) async fn bump(&self, key: &str) -> Result<()> {
+        BUMP.key(key).call::<String>(&self.client).await.map(|_| ())
+    }
+
+    /// Asks for the right to load `key`. What stands there instead, unless it begins with `replacing`; `None`: the
+    /// right is ours, in the name of `header`.
+    pub(super) async fn lease(
+        &self,
+        key: &str,
+        header: &[u8],
+        time: Duration,
+        replacing: &[u8],
+    ) -> Result<Option<Bytes>> {
+        LEASE.key(key).arg(header).arg(millis(time)).arg(replacing).call(&self.client).await
+    }
+
+    /// Stores a value in the place of what began with `seen`. Whether it was still there.
+    pub(super) async fn fill(&self, key: &str, seen: &[u8], value: &[u8], time: Duration) -> Result<bool> {
+        FILL.key(key).arg(seen).arg(value).arg(millis(time)).call(&self.client).await
+    }
+
+    /// Keeps the right to load for so long again.
+    pub(super) async fn renew(&self, key: &str, header: &[u8], time: Duration) -> Result<bool> {
+        RENEW.key(key).arg(header).arg(millis(time)).call(&self.client).await
+    }
+
+    /// Gives the right to load back.
+    pub(super) async fn give_back(client: &Client, key: &str, header: &[u8]) -> Result<bool> {
+        YIELD.key(key).arg(header).call(client).await
+    }
+
+    /// Stores a value, whatever is there.
+    pub(super) async fn set(&self, key: &str, value: &[u8], time: Option<Duration>) -> Result<()> {
+        let mut set = Command::known(const { facts::of("SET") }).arg(key).arg(value);
+        if let Some(time) = time {
+            set.push_arg("PX").push_arg(millis(time));
+        }
+        self.client.execute(set).await
+    }
+
+    /// Removes a key. Whether it was there.
+    pub(super) async fn remove(&self, key: &str) -> Result<bool> {
+        self.client.execute::<bool>(build::unlink(key)).idempotent().await
+    }
+}
+
+/// At least one: the server refuses zero.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).clamp(1, i64::MAX.unsigned_abs())
+}

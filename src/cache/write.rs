@@ -1,0 +1,181 @@
+//! Writes and invalidations. What this process has is dropped before the write is sent and again when it is answered, so
+//! that a read which the server ran before it cannot put the old value back. A write never puts its own value in: the
+//! next read does, and only then does the server know to tell when it changes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::envelope::{Header, Kind, Tag};
+use super::error::CacheError;
+use super::{Cache, Inner};
+
+impl<V: Send + Sync + 'static> Cache<V> {
+    /// Stores a value under `id`, for the time of the cache.
+    ///
+    /// # Errors
+    /// [`CacheError::Encode`], [`CacheError::TooLarge`], or [`CacheError::Redis`], whose source says whether the value may
+    /// have been stored.
+    ///
+    /// # Cancel safety
+    /// Dropped, the value may or may not be stored; this process keeps nothing of it.
+    pub async fn set(&self, id: &str, value: &V) -> Result<(), CacheError> {
+        let ttl = self.inner.settings.ttl;
+        self.inner.store(id, value, ttl, &[]).await
+    }
+
+    /// Stores a value for a time of its own. Zero is refused.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set), and [`CacheError::Usage`] for a time of zero.
+    pub async fn set_for(&self, id: &str, value: &V, ttl: Duration) -> Result<(), CacheError> {
+        if ttl < Duration::from_millis(1) {
+            return Err(CacheError::Usage("a value is cached for a millisecond at least"));
+        }
+        self.inner.store(id, value, Some(ttl), &[]).await
+    }
+
+    /// Stores a value that depends on tags.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub async fn set_tagged(&self, id: &str, value: &V, tags: &[&str]) -> Result<(), CacheError> {
+        let ttl = self.inner.settings.ttl;
+        self.inner.store(id, value, ttl, tags).await
+    }
+
+    /// Removes the value of `id`, here and everywhere. Whether Redis had one.
+    ///
+    /// # Errors
+    /// [`CacheError::Redis`]: this process has dropped the value, and goes on trying to remove it from Redis for as long as
+    /// it may live there.
+    ///
+    /// # Cancel safety
+    /// Dropped, the value may or may not be removed from Redis; this process has dropped it.
+    pub async fn invalidate(&self, id: &str) -> Result<bool, CacheError> {
+        let inner = &self.inner;
+        let key = inner.key(id);
+        inner.counters.inval_local.add();
+        inner.drop_local(id);
+        let removed = inner.remote.remove(&key).await;
+        inner.drop_local(id);
+        removed.map_err(|error| {
+            inner.counters.l2_err.add();
+            let longest = inner.settings.ttl.unwrap_or(Duration::MAX).saturating_add(inner.settings.stale);
+            inner.removals.later(key, longest);
+            Inner::keep_removing(inner);
+            CacheError::Redis(error)
+        })
+    }
+
+    /// Makes all values out of date that depend on `tag`, at once and at the cost of one write.
+    ///
+    /// # Errors
+    /// [`CacheError::Redis`]; whether it took is unknown unless its source says so.
+    pub async fn invalidate_tag(&self, tag: &str) -> Result<(), CacheError> {
+        let inner = &self.inner;
+        inner.counters.inval_local.add();
+        inner.versions.changed(tag);
+        let raised = inner.remote.bump(&inner.tag_key(tag)).await;
+        inner.versions.changed(tag);
+        raised.map_err(|error| {
+            inner.counters.l2_err.add();
+            CacheError::Redis(error)
+        })
+    }
+
+    /// Makes all values of this cache out of date, in all processes.
+    ///
+    /// # Errors
+    /// As [`invalidate_tag`](Self::invalidate_tag).
+    pub async fn invalidate_all(&self) -> Result<(), CacheError> {
+        self.invalidate_tag("").await
+    }
+}
+
+impl<V: Send + Sync + 'static> Inner<V> {
+    pub(super) async fn store(
+        &self,
+        id: &str,
+        value: &V,
+        ttl: Option<Duration>,
+        tags: &[&str],
+    ) -> Result<(), CacheError> {
+        let payload = self.encode(value)?;
+        let key = self.key(id);
+        self.counters.inval_local.add();
+        self.drop_local(id);
+        let stored = async {
+            if self.is_plain() {
+                return self.remote.set(&key, &payload, ttl).await;
+            }
+            let tags = self.tags_now(tags).await?;
+            let (bytes, time) = self.seal(&payload, ttl, Duration::ZERO, &tags);
+            self.remote.set(&key, &bytes, time).await
+        }
+        .await;
+        self.drop_local(id);
+        stored.map_err(|error| {
+            self.counters.l2_err.add();
+            CacheError::Redis(error)
+        })
+    }
+
+    /// The bytes of a value, if it is not too large.
+    pub(super) fn encode(&self, value: &V) -> Result<Vec<u8>, CacheError> {
+        let payload = self.settings.codec.encode(value).map_err(|error| CacheError::Encode(error.into()))?;
+        let (size, limit) = (payload.len(), self.settings.max_value);
+        if size > limit { Err(CacheError::TooLarge { size, limit }) } else { Ok(payload) }
+    }
+
+    /// A value behind its header, and how long it is to stand in Redis.
+    pub(super) fn seal(
+        &self,
+        payload: &[u8],
+        ttl: Option<Duration>,
+        delta: Duration,
+        tags: &[Tag],
+    ) -> (bytes::Bytes, Option<Duration>) {
+        let stale = self.settings.stale;
+        let header = Header::new(Kind::Value, self.settings.codec.id(), self.settings.schema);
+        let bytes = header.taking(delta).stale_for(stale).seal(tags, payload);
+        (bytes, ttl.map(|ttl| self.varied(ttl).saturating_add(stale)))
+    }
+
+    /// The versions of the namespace and of `tags` as they are now.
+    pub(super) async fn tags_now(&self, tags: &[&str]) -> crate::error::Result<Vec<Tag>> {
+        let mut now = Vec::with_capacity(tags.len().saturating_add(1));
+        for name in std::iter::once(&"").chain(tags) {
+            let version = self.versions.of(&self.remote, &self.tag_key(name), name).await?;
+            now.push(Tag { name: (*name).into(), version });
+        }
+        Ok(now)
+    }
+
+    /// Goes on removing what could not be removed, in a task that ends with the last of it.
+    fn keep_removing(inner: &Arc<Self>) {
+        let Some(mut begun) = inner.removals.begin() else { return };
+        let weak = Arc::downgrade(inner);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(super::removals::PAUSE).await;
+                let Some(inner) = weak.upgrade() else { return };
+                for key in inner.removals.due() {
+                    if inner.remote.remove(&key).await.is_ok() {
+                        inner.removals.done(&key);
+                    }
+                }
+                if inner.remote.client.is_closed() {
+                    return;
+                }
+                if inner.removals.is_done() {
+                    drop(begun);
+                    // A key may have come between the two lines; who brought it saw this task running.
+                    match inner.removals.begin().filter(|_| !inner.removals.is_done()) {
+                        Some(again) => begun = again,
+                        None => return,
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,345 @@
+//! Lookups, loads, and what becomes of them when somebody goes away.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redlane::cache::{CacheError, Coherence};
+use redlane::prelude::*;
+use redlane_test_support::{Options, Server, eventually_async};
+use tokio::sync::{Notify, oneshot};
+
+use crate::{Loads, SOON, builder, connect, text};
+
+#[tokio::test]
+async fn a_value_is_loaded_once_and_then_found() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.build().await.unwrap();
+    let loads = Loads::default();
+
+    let first = cache.get_or_load("a", loads.giving("one")).await.unwrap();
+    let second = cache.get_or_load("a", loads.giving("two")).await.unwrap();
+    let third = cache.get("a").await.unwrap();
+
+    assert_eq!([text(&first), text(&second), text(&third)], [Some("one"); 3]);
+    assert_eq!(loads.count(), 1);
+    let stats = cache.stats();
+    assert_eq!((stats.miss, stats.load_ok), (1, 1));
+    assert!(stats.l2_hit >= 1 && stats.l1_hit + stats.l2_hit == 2, "{stats:?}");
+    let key = format!("{namespace}:a");
+    let left = client.pttl(&key).read_as::<i64>().await.unwrap();
+    assert!((200_000..=330_000).contains(&left), "{left} ms of 300 s, give or take a tenth");
+    assert!(client.get(&key).read_as::<Vec<u8>>().await.unwrap().ends_with(b"one"));
+}
+
+#[tokio::test]
+async fn what_is_nowhere_is_none_and_loads_nothing() {
+    let (builder, _, _) = builder().await;
+    let cache = builder.build().await.unwrap();
+
+    assert_eq!(cache.get("a").await.unwrap(), None);
+    assert_eq!(cache.stats().miss, 1);
+    assert_eq!(cache.stats().hit_ratio(), Some(0.0));
+}
+
+#[tokio::test]
+async fn an_empty_text_is_a_value() {
+    let (builder, _, _) = builder().await;
+    let cache = builder.build().await.unwrap();
+    let loads = Loads::default();
+
+    for _ in 0..2 {
+        assert_eq!(text(&cache.get_or_load("a", loads.giving("")).await.unwrap()), Some(""));
+    }
+
+    assert_eq!(loads.count(), 1);
+}
+
+#[tokio::test]
+async fn that_there_is_nothing_is_remembered_for_its_time() {
+    let (builder, _, _) = builder().await;
+    let cache = builder.negative(Duration::from_millis(300)).build().await.unwrap();
+    let nothing = |_| async { Ok::<Option<String>, io::Error>(None) };
+
+    assert_eq!(cache.get_or_load("a", nothing).await.unwrap(), None);
+    assert_eq!(
+        cache.get_or_load("a", |_| async { panic!("known") as Result<_, io::Error> }).await.unwrap(),
+        None
+    );
+    assert!(cache.stats().negative_hit >= 1);
+
+    let loads = Loads::default();
+    let cache = &cache;
+    let deadline = std::time::Instant::now() + SOON;
+    while text(&cache.get_or_load("a", loads.giving("came")).await.unwrap()) != Some("came") {
+        assert!(std::time::Instant::now() < deadline, "forgotten after its time");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_error_goes_to_all_who_waited_and_is_not_cached() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.build().await.unwrap();
+    let go = Arc::new(Notify::new());
+    let failing = {
+        let (cache, go) = (cache.clone(), Arc::clone(&go));
+        tokio::spawn(async move {
+            let load = move |_| async move {
+                go.notified().await;
+                Err::<Option<String>, _>(io::Error::other("the database is away"))
+            };
+            cache.get_or_load("a", load).await
+        })
+    };
+    let key = format!("{namespace}:a");
+    while client.exists(&key).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let loads = Loads::default();
+    let waiting = {
+        let (cache, load) = (cache.clone(), loads.giving("never"));
+        tokio::spawn(async move { cache.get_or_load("a", load).await })
+    };
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    go.notify_one();
+
+    for outcome in [failing.await.unwrap(), waiting.await.unwrap()] {
+        let CacheError::Load(error) = outcome.unwrap_err() else { panic!("another error") };
+        assert_eq!(error.to_string(), "the database is away");
+    }
+    assert_eq!(loads.count(), 0);
+    assert_eq!(client.exists(&key).await.unwrap(), 0, "the lease was given back");
+    assert_eq!(text(&cache.get_or_load("a", loads.giving("now")).await.unwrap()), Some("now"));
+}
+
+#[tokio::test]
+async fn a_leader_that_goes_away_hands_over() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.build().await.unwrap();
+    let (begun, has_begun) = oneshot::channel();
+    let leader = {
+        let cache = cache.clone();
+        let load = move |_| async move {
+            begun.send(()).unwrap();
+            std::future::pending::<Result<Option<String>, io::Error>>().await
+        };
+        tokio::spawn(async move { cache.get_or_load("a", load).await })
+    };
+    has_begun.await.unwrap();
+    let loads = Loads::default();
+    let heir = {
+        let (cache, load) = (cache.clone(), loads.giving("second"));
+        tokio::spawn(async move { cache.get_or_load("a", load).await })
+    };
+
+    leader.abort();
+
+    assert_eq!(text(&heir.await.unwrap().unwrap()), Some("second"));
+    assert_eq!(loads.count(), 1);
+    assert_eq!(client.exists(format!("{namespace}:a")).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_value_that_was_deleted_while_it_loaded_is_not_stored() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.build().await.unwrap();
+    let key = format!("{namespace}:a");
+    let load = {
+        let (client, key) = (client.clone(), key.clone());
+        move |_| async move {
+            client.del(&key).await.map_err(|error| io::Error::other(error.to_string()))?;
+            Ok::<_, io::Error>(Some("old".to_owned()))
+        }
+    };
+
+    let value = cache.get_or_load("a", load).await.unwrap();
+
+    assert_eq!(text(&value), Some("old"), "its callers have it");
+    assert_eq!(client.exists(&key).await.unwrap(), 0, "and nobody else");
+    assert_eq!(cache.stats().fill_raced, 1);
+    assert_eq!(cache.get("a").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_load_that_outlasts_its_lease_keeps_it() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.lease(Duration::from_millis(150)).build().await.unwrap();
+    let load = |_| async {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        Ok::<_, io::Error>(Some("slow".to_owned()))
+    };
+
+    let value = cache.get_or_load("a", load).await.unwrap();
+
+    assert_eq!(text(&value), Some("slow"));
+    assert_eq!(cache.stats().fill_raced, 0);
+    assert_eq!(client.exists(format!("{namespace}:a")).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_dead_loader_is_taken_over_from_after_its_lease() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.lease(Duration::from_millis(200)).build().await.unwrap();
+    // What a process leaves that died while it loaded.
+    let (began, has_begun) = std::sync::mpsc::channel();
+    let url = Server::shared().url();
+    let name = namespace.clone();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let client = connect(&url).await;
+            let other = redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
+            let other = other.namespace(name, 1).lease(Duration::from_millis(200)).build().await.unwrap();
+            let load = move |_| async move {
+                began.send(()).unwrap();
+                // It never comes to renew its lease.
+                std::thread::sleep(Duration::from_millis(50));
+                std::future::pending::<Result<Option<String>, io::Error>>().await
+            };
+            let _ = tokio::time::timeout(Duration::from_millis(1), other.get_or_load("a", load)).await;
+        });
+        runtime.shutdown_background();
+    });
+    has_begun.recv().unwrap();
+    let loads = Loads::default();
+
+    let value = cache.get_or_load("a", loads.giving("mine")).await.unwrap();
+
+    assert_eq!(text(&value), Some("mine"));
+    assert_eq!(client.exists(format!("{namespace}:a")).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn no_more_loads_run_than_may() {
+    let (builder, _, _) = builder().await;
+    let cache = builder.max_loads(1, Duration::from_millis(50)).build().await.unwrap();
+    let (begun, has_begun) = oneshot::channel();
+    let busy = {
+        let cache = cache.clone();
+        let load = move |_| async move {
+            begun.send(()).unwrap();
+            std::future::pending::<Result<Option<String>, io::Error>>().await
+        };
+        tokio::spawn(async move { cache.get_or_load("a", load).await })
+    };
+    has_begun.await.unwrap();
+    let loads = Loads::default();
+
+    let refused = cache.get_or_load("b", loads.giving("x")).await;
+
+    assert!(matches!(refused, Err(CacheError::Busy { .. })), "{refused:?}");
+    assert_eq!(loads.count(), 0);
+    busy.abort();
+    let _ = busy.await;
+    assert_eq!(text(&cache.get_or_load("b", loads.giving("x")).await.unwrap()), Some("x"));
+}
+
+#[tokio::test]
+async fn a_stale_value_is_served_while_it_is_loaded_anew() {
+    let (builder, _, _) = builder().await;
+    let builder = builder.ttl(Duration::from_millis(200)).jitter(0.0).stale(Duration::from_secs(60));
+    let cache = builder.build().await.unwrap();
+    let loads = Loads::default();
+    cache.get_or_load("a", loads.giving("old")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(250)).await;
+
+    let served = cache.get_or_load("a", loads.giving("new")).await.unwrap();
+
+    assert_eq!(text(&served), Some("old"));
+    eventually_async("the new one is there", SOON, || loads.count() == 2).await;
+    let deadline = std::time::Instant::now() + SOON;
+    while text(&cache.get("a").await.unwrap()) != Some("new") {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(cache.stats().refresh >= 1);
+}
+
+#[tokio::test]
+async fn a_popular_value_is_loaded_anew_before_it_ends() {
+    let (builder, _, _) = builder().await;
+    let cache = builder.ttl(Duration::from_secs(2)).jitter(0.0).early(1.0).build().await.unwrap();
+    let slow = |_| async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok::<_, io::Error>(Some("first".to_owned()))
+    };
+    cache.get_or_load("a", slow).await.unwrap();
+    let loads = Loads::default();
+    let began = std::time::Instant::now();
+
+    // Nobody ever waits for a load: the value is there all the time.
+    while loads.count() == 0 && began.elapsed() < Duration::from_secs(3) {
+        cache.get_or_load("a", loads.giving("second")).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    assert_eq!(loads.count(), 1);
+    assert_eq!(cache.stats().miss, 1, "only the first was missed: {:?}", cache.stats());
+}
+
+#[tokio::test]
+async fn without_redis_values_are_loaded_and_not_cached() {
+    let server = Server::start(Options::new());
+    let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(200));
+    let client = Client::connect(config.build().unwrap()).await.unwrap();
+    let cache = redlane::cache::Cache::builder(&client, redlane::cache::codec::Raw);
+    let cache = cache.build().await.unwrap();
+    let closed = redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
+    let closed =
+        closed.namespace("closed", 0).on_failure(redlane::cache::OnFailure::Fail).build().await.unwrap();
+    server.kill();
+    let loads = Loads::default();
+
+    for count in 1..=2 {
+        assert_eq!(text(&cache.get_or_load("a", loads.giving("x")).await.unwrap()), Some("x"));
+        assert_eq!(loads.count(), count);
+    }
+
+    assert!(cache.stats().l2_err >= 2);
+    let refused = closed.get_or_load("a", loads.giving("x")).await;
+    assert!(matches!(refused, Err(CacheError::Redis(_))), "{refused:?}");
+    let refused = cache.set("a", &"y".to_owned()).await;
+    assert!(matches!(refused, Err(CacheError::Redis(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_removal_that_failed_is_made_up_for() {
+    let server = Server::start(Options::new());
+    let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(300));
+    let client = Client::connect(config.build().unwrap()).await.unwrap();
+    let cache = redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
+    let cache = cache.build().await.unwrap();
+    cache.set("a", &"old".to_owned()).await.unwrap();
+    server.pause();
+
+    assert!(cache.invalidate("a").await.is_err());
+    server.resume();
+
+    eventually_async("the key is gone", SOON * 2, || {
+        server.raw().command(&["EXISTS", "cache:a"]).text() == "0"
+    })
+    .await;
+    assert_eq!(cache.get("a").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn settings_that_make_no_sense_are_refused() {
+    let client = connect(&Server::shared().url()).await;
+    let builder = || redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
+
+    for wrong in [
+        builder().namespace("", 0),
+        builder().ttl(Duration::ZERO),
+        builder().lease(Duration::from_millis(1)),
+        builder().jitter(1.5),
+        builder().jitter(f64::NAN),
+        builder().early(-1.0),
+        builder().max_loads(0, Duration::ZERO),
+    ] {
+        assert!(matches!(wrong.build().await, Err(CacheError::Usage(_))));
+    }
+    let cache = builder().coherence(Coherence::Off).build().await.unwrap();
+    let refused = cache.set_for("a", &String::new(), Duration::ZERO).await;
+    assert!(matches!(refused, Err(CacheError::Usage(_))));
+}

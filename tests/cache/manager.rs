@@ -1,0 +1,70 @@
+//! The reference's `CacheManager`.
+
+use std::time::{Duration, Instant};
+
+use redlane::cache::CacheError;
+use redlane::cache::manager::CacheManager;
+use redlane::prelude::*;
+use redlane_test_support::{Keys, Options, Server};
+
+use crate::{SOON, connect, text};
+
+const TTL: Duration = Duration::from_secs(300);
+
+#[tokio::test]
+async fn texts_are_set_got_and_deleted_as_they_are() {
+    let client = connect(&Server::shared().url()).await;
+    let key = Keys::new().key("k");
+    let cache = CacheManager::new(&client).await.unwrap();
+
+    cache.set(&key, "value", TTL).await.unwrap();
+
+    assert_eq!(client.get(&key).await.unwrap().as_deref(), Some("value"), "nothing before it");
+    assert_eq!(client.ttl(&key).read_as::<i64>().await.unwrap(), 300);
+    for _ in 0..3 {
+        assert_eq!(text(&cache.get(&key).await.unwrap()), Some("value"));
+    }
+    assert!(cache.delete(&key).await.unwrap());
+    assert!(!cache.delete(&key).await.unwrap());
+    assert_eq!(cache.get(&key).await.unwrap(), None);
+    cache.set(&key, "", TTL).await.unwrap();
+    assert_eq!(text(&cache.get(&key).await.unwrap()), Some(""), "an empty text is a hit");
+}
+
+#[tokio::test]
+async fn what_others_change_is_seen_and_what_has_ended_is_gone() {
+    let client = connect(&Server::shared().url()).await;
+    let key = Keys::new().key("k");
+    let cache = CacheManager::new(&client).await.unwrap();
+    let becomes = async |expected: Option<&str>| {
+        let deadline = Instant::now() + SOON;
+        while text(&cache.get(&key).await.unwrap()) != expected {
+            assert!(Instant::now() < deadline, "never {expected:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    cache.set(&key, "mine", TTL).await.unwrap();
+    cache.get(&key).await.unwrap();
+
+    client.set(&key, "theirs").await.unwrap();
+    becomes(Some("theirs")).await;
+    cache.set(&key, "short", Duration::from_millis(100)).await.unwrap();
+    cache.get(&key).await.unwrap();
+    becomes(None).await;
+}
+
+#[tokio::test]
+async fn errors_are_told_or_swallowed_as_one_likes() {
+    let server = Server::start(Options::new());
+    let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(200));
+    let client = Client::connect(config.build().unwrap()).await.unwrap();
+    let cache = CacheManager::new(&client).await.unwrap();
+    server.kill();
+
+    assert!(matches!(cache.get("k").await, Err(CacheError::Redis(_))));
+    assert!(matches!(cache.set("k", "v", TTL).await, Err(CacheError::Redis(_))));
+    let lenient = cache.lenient();
+    assert_eq!(lenient.get("k", TTL).await, None);
+    assert!(!lenient.set("k", "v", TTL).await);
+    assert!(!lenient.delete("k").await);
+}
