@@ -96,7 +96,7 @@ pub struct Cache<V> {
     inner: Arc<Inner<V>>,
 }
 
-pub(self) struct Inner<V> {
+struct Inner<V> {
     settings: Settings<V>,
     remote: Remote,
     local: Option<Local<V>>,

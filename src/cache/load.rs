@@ -388,7 +388,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
             None => running.await,
             Some(lease) => {
                 let mut running = std::pin::pin!(running);
-                let third = self.settings.lease / 3;
+                let third = self.settings.lease.div_f64(3.0);
                 loop {
                     match timeout(third, &mut running).await {
                         Ok(loaded) => break loaded,

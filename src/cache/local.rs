@@ -92,6 +92,7 @@ pub(super) struct Mark<'l, V> {
 impl<V: Send + Sync + 'static> Local<V> {
     /// Keeps at most so many bytes; `evicted` is called for each entry that had to go for lack of room.
     pub(super) fn new(bytes: u64, evicted: impl Fn() + Send + Sync + 'static) -> Self {
+        #[expect(clippy::borrowed_box, reason = "the storage gives keys as it keeps them")]
         let entries = Storage::builder()
             .max_capacity(bytes)
             .weigher(|id: &Box<str>, entry: &Arc<Entry<V>>| {
