@@ -11,9 +11,9 @@ use std::str::FromStr;
 use crate::compat::error::{RedisError, RedisResult};
 use crate::compat::io::tcp::TcpSettings;
 
-pub use self::addr::{ConnectionAddr, TlsMode};
 #[cfg(feature = "tls")]
 pub(crate) use self::addr::TlsConnParams;
+pub use self::addr::{ConnectionAddr, TlsMode};
 pub(crate) use self::addr::{WILDCARD, is_wildcard};
 pub use self::redis::RedisConnectionInfo;
 pub use self::url::parse_redis_url;
