@@ -127,7 +127,8 @@ async fn a_server_that_is_loading_is_told_by_its_code_and_found_when_it_is_done(
             Err(error) => {
                 let loading = error.kind() == ErrorKind::Loading || error.kind() == ErrorKind::Connect;
                 assert!(loading, "{error}");
-                assert_ne!(error.outcome(), Outcome::MaybeExecuted, "{error}");
+                // The first attempt of the first call may have gone to the socket that was just dying.
+                assert!(error.outcome() != Outcome::MaybeExecuted || error.attempts() > 1, "{error:?}");
                 refused += u32::from(error.kind() == ErrorKind::Loading || error.code() == Some("LOADING"));
             }
         }
