@@ -12,7 +12,7 @@ pub use crate::config::Config;
 pub use crate::error::{Error, ErrorKind, Failure, Outcome};
 pub use crate::function::{Function, Library};
 pub use crate::global::{close_redis_client, get_redis_client, initialize_redis_client};
-pub use crate::lock::{DistributedLock, Guard, GuardHandle, LockError, ReleaseOutcome};
+pub use crate::lock::{DistributedLock, Guard, GuardHandle, LockError, LockLost, LossReason, ReleaseOutcome};
 pub use crate::pipeline::Pipeline;
 pub use crate::pubsub::{Event, Subscription};
 pub use crate::redis_client::{RedisClient, SetOutcome};

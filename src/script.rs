@@ -219,8 +219,19 @@ impl ScriptCall<'_> {
     /// # Ok(()) }
     /// ```
     pub fn by_text<T: FromReply, E: Executor>(self, executor: E) -> E::Output<T> {
+        executor.run(self.whole())
+    }
+
+    /// The call by its name, for callers that see to `NOSCRIPT` themselves.
+    pub(crate) fn named(&self) -> Command {
+        let [by_name, _] = self.script.facts();
+        self.command(by_name, self.script.sha1())
+    }
+
+    /// The call with the whole text.
+    pub(crate) fn whole(&self) -> Command {
         let [_, by_text] = self.script.facts();
-        executor.run(self.command(by_text, &self.script.source))
+        self.command(by_text, &self.script.source)
     }
 
     /// Adds the script to a pipeline by its name, and ahead of its first call there the command that makes it known.

@@ -1,36 +1,43 @@
-//! The way to a held lock: ask once, and if it is busy wait for it in the queue of this process.
+//! The way to a held lock: ask once, and if it is busy wait until somebody calls, or until it makes sense to ask again.
 //!
-//! Whoever's turn it is asks, and waits for a release or a timer between two questions: a holder that crashed sends no
-//! message, so the timer is needed whatever wakes us.
+//! Of those who wait in one process one asks at a time, but for a fair lock, where everybody stands in the server's queue
+//! for himself. A holder that crashed sends no message, so there is a timer whatever wakes us.
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::claim::Claim;
 use super::error::LockError;
+use super::gate::{Place, Seat, until};
 use super::guard::Guard;
-use super::scripts::Acquired;
+use super::held::Win;
+use super::scripts::{Acquired, Patience};
+use super::terms::{Fencing, Kind};
 use super::validity::{Moment, Validity};
+use super::wakeup;
 use crate::error::Outcome;
 
-/// The longest time between two questions of a waiter: what a holder without a time to live, or a release that nobody
-/// told of, costs at most.
+/// The longest time between two questions of one who is called: what a holder without a time to live, or a release that
+/// nobody told of, costs at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// The same of one who is not called, as the reference's lock has it.
+const LONGEST_DEAF_WAIT: Duration = Duration::from_millis(100);
 
 /// A question with less time than this left is not worth asking.
 const SHORTEST_LIMIT: Duration = Duration::from_millis(1);
 
 /// What one question came to.
 enum Step {
-    Won { fence: u64, validity: Validity },
-    Busy { expires: Option<Duration> },
+    Won(Win),
+    Busy { again: Option<Duration> },
 }
 
 /// Tries once; `None` when somebody else holds it.
 pub(crate) async fn try_once(mut claim: Claim, name: &str) -> Result<Option<Guard>, LockError> {
-    match ask(&mut claim, None).await? {
-        Step::Won { fence, validity } => Ok(Some(Guard::new(name.to_owned(), claim, fence, validity))),
+    match ask(&mut claim, Patience::AsksOnce, None).await? {
+        Step::Won(win) => Ok(Some(Guard::new(name.to_owned(), claim, win))),
         Step::Busy { .. } => Ok(None),
     }
 }
@@ -39,41 +46,71 @@ pub(crate) async fn try_once(mut claim: Claim, name: &str) -> Result<Option<Guar
 pub(crate) async fn wait_for(claim: Claim, name: &str, wait: Duration) -> Result<Guard, LockError> {
     // Too far away for a clock is as good as never.
     let deadline = Instant::now().checked_add(wait);
-    Waiter { claim, name, wait, deadline }.run().await
+    let mut waiter = Waiter { claim, wait, deadline, contended: false };
+    let win = waiter.run().await?;
+    Ok(Guard::new(name.to_owned(), waiter.claim, win))
 }
 
-struct Waiter<'a> {
+struct Waiter {
     claim: Claim,
-    name: &'a str,
     wait: Duration,
     deadline: Option<Instant>,
+    /// Somebody else had it.
+    contended: bool,
 }
 
-impl Waiter<'_> {
-    async fn run(mut self) -> Result<Guard, LockError> {
-        if let Step::Won { fence, validity } = ask(&mut self.claim, self.deadline).await? {
-            return Ok(Guard::new(self.name.to_owned(), self.claim, fence, validity));
+impl Waiter {
+    async fn run(&mut self) -> Result<Win, LockError> {
+        let (core, terms) = (self.claim.core.clone(), self.claim.terms.clone());
+        let key = &terms.keys.holder;
+        // When releases are being heard already, the first question is as good as one after listening.
+        let seat = core.gates.hears(key).then(|| core.gates.sit(key));
+        if let Some(seat) = &seat
+            && let Some(place) = self.place_at_once(seat)
+        {
+            return self.wait_in(seat, &place).await;
         }
-        let core = self.claim.core.clone();
-        let keys = self.claim.keys.clone();
-        let seat = core.gates.sit(&keys.holder);
+        drop(seat);
+        if let Step::Won(win) = ask(&mut self.claim, Patience::Waits, self.deadline).await? {
+            return Ok(win);
+        }
+        self.note_contention();
+        let seat = core.gates.sit(key);
         // Held to the end: the next one asks when we have the lock, or have gone.
-        let Some(_turn) = until(self.deadline, seat.turn()).await else { return Err(self.busy()) };
+        let place = match self.place_at_once(&seat) {
+            Some(place) => place,
+            None => until(self.deadline, seat.turn()).await.ok_or_else(|| self.busy())?,
+        };
+        self.wait_in(&seat, &place).await
+    }
+
+    /// A place that needs no waiting for.
+    fn place_at_once<'s>(&self, seat: &'s Seat<'_>) -> Option<Place<'s>> {
+        match self.claim.terms.kind {
+            Kind::Fair { .. } => Some(seat.stand(self.claim.token)),
+            Kind::Plain | Kind::Semaphore { .. } => seat.try_turn(),
+        }
+    }
+
+    /// Asks until it is ours, whenever somebody calls and when the timer says so.
+    async fn wait_in(&mut self, seat: &Seat<'_>, place: &Place<'_>) -> Result<Win, LockError> {
         loop {
             if self.is_over() {
                 return Err(self.busy());
             }
-            match ask(&mut self.claim, self.deadline).await {
-                Ok(Step::Won { fence, validity }) => {
-                    return Ok(Guard::new(self.name.to_owned(), self.claim, fence, validity));
-                }
-                Ok(Step::Busy { expires }) => {
-                    let timer = Instant::now().checked_add(pause(expires));
+            // Before the question: a release between the two would be missed.
+            let hears = until(self.deadline, wakeup::listen(&self.claim, seat)).await.unwrap_or(false);
+            place.hush();
+            match ask(&mut self.claim, Patience::Waits, self.deadline).await {
+                Ok(Step::Won(win)) => return Ok(win),
+                Ok(Step::Busy { again }) => {
+                    self.note_contention();
+                    let timer = Instant::now().checked_add(self.pause(again, hears));
                     let wake = match (timer, self.deadline) {
                         (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
                         (one, other) => one.or(other),
                     };
-                    until(wake, seat.freed()).await;
+                    until(wake, place.called()).await;
                 }
                 // The last question was cut by our own deadline: busy it was, as far as anybody knows.
                 Err(LockError::Failed { source, .. })
@@ -83,6 +120,30 @@ impl Waiter<'_> {
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// How long to wait when nobody calls and asking makes sense after `again`.
+    fn pause(&self, again: Option<Duration>, hears: bool) -> Duration {
+        let longest = if hears { LONGEST_WAIT } else { LONGEST_DEAF_WAIT };
+        match self.claim.terms.kind {
+            // A sign of life every third of its time, and no jitter: the one ahead may die exactly then.
+            Kind::Fair { waiter_ttl } => {
+                let sign = waiter_ttl.duration().checked_div(3).unwrap_or_default().min(longest);
+                let after = again.map_or(sign, |again| again.saturating_add(SHORTEST_LIMIT));
+                after.clamp(SHORTEST_LIMIT, sign.max(SHORTEST_LIMIT))
+            }
+            // A little more than asked for, so that not all processes come at once.
+            Kind::Plain | Kind::Semaphore { .. } => {
+                let pause = again.map_or(longest, |left| left.clamp(SHORTEST_LIMIT, longest));
+                pause.saturating_add(pause.mul_f64(fastrand::f64() / 10.0))
+            }
+        }
+    }
+
+    fn note_contention(&mut self) {
+        if !std::mem::replace(&mut self.contended, true) {
+            self.claim.core.count_contended();
         }
     }
 
@@ -96,41 +157,22 @@ impl Waiter<'_> {
 }
 
 /// Asks once. A lock that was won too late to be used is asked for again at once: the same token makes it live longer.
-async fn ask(claim: &mut Claim, deadline: Option<Instant>) -> Result<Step, LockError> {
+async fn ask(claim: &mut Claim, patience: Patience, deadline: Option<Instant>) -> Result<Step, LockError> {
     for _ in 0..2 {
         let sent = Moment::now();
-        let limit = limit(claim, deadline);
-        match claim.ask(limit).await.map_err(LockError::failed("acquired"))? {
-            Acquired::Busy { expires } => return Ok(Step::Busy { expires }),
+        match claim.ask(patience, deadline).await? {
+            Acquired::Busy { again } => return Ok(Step::Busy { again }),
             Acquired::Won { fence } => {
                 let validity = Validity::of(sent, claim.ttl);
                 if !validity.left(Moment::now()).is_zero() {
-                    let fence = fence.ok_or(LockError::FenceLost)?;
-                    return Ok(Step::Won { fence, validity });
+                    if claim.terms.fencing != Fencing::None && fence.is_none() {
+                        return Err(LockError::FenceLost);
+                    }
+                    claim.core.count_acquired();
+                    return Ok(Step::Won(Win { fence, validity }));
                 }
             }
         }
     }
     Err(LockError::TooLate { ttl: claim.ttl.duration() })
-}
-
-/// What is left, if that is less than a call has anyway.
-fn limit(claim: &Claim, deadline: Option<Instant>) -> Option<Duration> {
-    let left = deadline?.saturating_duration_since(Instant::now());
-    (left < claim.client.call_timeout()).then_some(left)
-}
-
-/// How long to wait for a lock that expires by itself after `expires`, with a little more, so that it has expired and
-/// that not all processes ask at once.
-fn pause(expires: Option<Duration>) -> Duration {
-    let pause = expires.map_or(LONGEST_WAIT, |left| left.clamp(SHORTEST_LIMIT, LONGEST_WAIT));
-    pause.saturating_add(pause.mul_f64(fastrand::f64() / 10.0))
-}
-
-/// Waits for `future`, at most until `deadline`.
-async fn until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
-    match deadline {
-        Some(deadline) => timeout_at(deadline, future).await.ok(),
-        None => Some(future.await),
-    }
 }

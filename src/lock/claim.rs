@@ -4,13 +4,19 @@
 //! in the middle of giving it back, it hands what may be left on the server to the janitor.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::core::{Core, Place, Remains, epoch};
+use super::bare::{self, Dialect};
+use super::core::{Core, Place, Remains, Socket};
 use super::error::LockError;
-use super::scripts::{self, Acquired, LockKeys, Released};
+use super::held::{Acquisition, Holding, Win};
+use super::options::{Options, Replicas};
+use super::replicated;
+use super::scripts::{self, Acquired, Patience, Released};
+use super::terms::{Kind, Terms};
 use super::token::Token;
 use super::ttl::Ttl;
 use crate::client::Client;
@@ -32,16 +38,22 @@ pub enum ReleaseOutcome {
 pub(crate) struct Claim {
     pub(crate) client: Client,
     pub(crate) core: Arc<Core>,
-    pub(crate) keys: Arc<LockKeys>,
+    pub(crate) terms: Terms,
     pub(crate) token: Token,
     pub(crate) ttl: Ttl,
-    runtime: Handle,
+    holding: Holding,
+    pub(crate) runtime: Handle,
+    replicas: Option<Replicas>,
+    /// Plain commands will do, if the server has them.
+    bare: bool,
+    /// The plain commands in which the lock was asked for.
+    dialect: Option<Dialect>,
     /// Until it is handed over.
     place: Option<Place>,
-    /// The lock may be ours.
+    /// The lock, or a place in its queue, may be ours.
     held: bool,
     /// The socket of the first question that may still be executed.
-    unsettled: Option<u32>,
+    unsettled: Option<Socket>,
 }
 
 impl Claim {
@@ -49,9 +61,10 @@ impl Claim {
     pub(crate) fn new(
         client: &Client,
         core: &Arc<Core>,
-        keys: &Arc<LockKeys>,
-        ttl: Ttl,
+        terms: Terms,
+        options: &Options,
     ) -> Result<Self, LockError> {
+        let ttl = options.ttl()?;
         let place = core.enter()?;
         let runtime = Handle::try_current()
             .map_err(|_| Error::usage("a lock is acquired inside a tokio runtime, which then releases it"))
@@ -60,42 +73,136 @@ impl Claim {
         Ok(Self {
             client: client.clone(),
             core: Arc::clone(core),
-            keys: Arc::clone(keys),
+            bare: options.is_bare(&terms),
+            terms,
             token: Token::new()?,
             ttl,
+            holding: Holding { watchdog: options.watchdog, max_hold: options.max_hold },
             runtime,
+            replicas: options.replicas,
+            dialect: None,
             place: Some(place),
             held: false,
             unsettled: None,
         })
     }
 
-    /// Asks for the lock, always with the same token.
-    pub(crate) async fn ask(&mut self, limit: Option<std::time::Duration>) -> Result<Acquired> {
+    /// What was acquired.
+    pub(crate) fn won(&self, name: String, win: Win) -> Acquisition {
+        Acquisition {
+            client: self.client.clone(),
+            name,
+            terms: self.terms.clone(),
+            token: self.token,
+            ttl: self.ttl,
+            bare: self.dialect.is_some(),
+            holding: self.holding,
+            win,
+        }
+    }
+
+    /// Asks for the lock, always with the same token, at most until `until`.
+    pub(crate) async fn ask(
+        &mut self,
+        patience: Patience,
+        until: Option<Instant>,
+    ) -> Result<Acquired, LockError> {
         let before = (self.held, self.unsettled);
-        self.unsettled = self.unsettled.or_else(|| Some(epoch(&self.client)));
+        let socket = if self.replicas.is_some() { Socket::Own } else { Socket::now(&self.client) };
+        self.unsettled = self.unsettled.or(Some(socket));
         self.held = true;
-        match scripts::acquire(&self.client, &self.keys, &self.token, self.ttl, limit).await {
+        let result = match self.replicas {
+            Some(replicas) => self.ask_on_own(patience, until, replicas).await,
+            None => self.ask_on_shared(patience, until).await.map_err(LockError::failed("acquired")),
+        };
+        match &result {
             Ok(answer) => {
-                self.held = matches!(answer, Acquired::Won { .. });
-                if self.unsettled == Some(epoch(&self.client)) {
+                let queues = patience == Patience::Waits && matches!(self.terms.kind, Kind::Fair { .. });
+                self.held = queues || matches!(answer, Acquired::Won { .. });
+                if socket == Socket::Own {
+                    // The answer says nothing of other sockets.
+                    self.unsettled = before.1;
+                } else if self.unsettled.is_some_and(|socket| socket.is_settled(&self.client)) {
                     self.unsettled = None;
                 }
-                Ok(answer)
             }
-            Err(error) => {
-                if error.outcome() != Outcome::MaybeExecuted {
-                    (self.held, self.unsettled) = before;
-                }
-                Err(error)
+            Err(error) if error.outcome() != Outcome::MaybeExecuted => {
+                (self.held, self.unsettled) = before;
             }
+            Err(_) => {}
         }
+        result
+    }
+
+    async fn ask_on_shared(&mut self, patience: Patience, until: Option<Instant>) -> Result<Acquired> {
+        if self.bare
+            && let Some(answer) = self.ask_barely(until).await?
+        {
+            return Ok(answer);
+        }
+        let mut call = scripts::acquire(&self.terms, &self.token, self.ttl, patience);
+        if let Some(limit) = self.limit(until) {
+            call = call.deadline(limit);
+        }
+        let answer: Vec<i64> = call.call(&self.client).await?;
+        scripts::acquired(&self.terms, &answer)
+    }
+
+    /// Asks with a plain command; `None` when only a script can tell.
+    async fn ask_barely(&mut self, until: Option<Instant>) -> Result<Option<Acquired>> {
+        let core = Arc::clone(&self.core);
+        let dialect = core.known.dialect(&self.client, self.limit(until)).await?;
+        self.dialect = (dialect != Dialect::Scripts).then_some(dialect);
+        if self.dialect.is_none() {
+            return Ok(None);
+        }
+        let limit = self.limit(until);
+        match bare::acquire(&self.client, &self.terms.keys, &self.token, self.ttl, limit).await {
+            Err(error) if bare::is_unknown(&error) => {
+                core.known.forget();
+                self.dialect = None;
+                Ok(None)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Asks on a connection of its own, and waits there for the replicas.
+    async fn ask_on_own(
+        &mut self,
+        patience: Patience,
+        until: Option<Instant>,
+        replicas: Replicas,
+    ) -> Result<Acquired, LockError> {
+        let call = scripts::acquire(&self.terms, &self.token, self.ttl, patience);
+        let until = until.or_else(|| Instant::now().checked_add(self.client.call_timeout()));
+        let asked = async {
+            let (answer, lease) = replicated::ask(&self.client, call, until).await?;
+            let answer = scripts::acquired(&self.terms, &answer)?;
+            let acked = match answer {
+                Acquired::Won { .. } => Some(replicated::wait(&self.client, &lease, replicas, until).await?),
+                Acquired::Busy { .. } => None,
+            };
+            Ok((answer, acked))
+        };
+        match asked.await.map_err(LockError::failed("acquired"))? {
+            (_, Some(acked)) if acked < replicas.count => {
+                Err(LockError::NotReplicated { acked, wanted: replicas.count })
+            }
+            (answer, _) => Ok(answer),
+        }
+    }
+
+    /// What is left, if that is less than a call has anyway.
+    fn limit(&self, until: Option<Instant>) -> Option<Duration> {
+        let left = until?.saturating_duration_since(Instant::now());
+        (left < self.client.call_timeout()).then_some(left)
     }
 
     /// Gives the lock back. `valid`: its time was not over when that began.
     pub(crate) async fn release(mut self, valid: bool) -> Result<ReleaseOutcome> {
         let began = Instant::now();
-        let first = scripts::release(&self.client, &self.keys, &self.token, None).await;
+        let first = self.give_back().await;
         let mut repeated = false;
         let answer = match first {
             Err(error) if is_unanswered(&error) => {
@@ -104,12 +211,12 @@ impl Claim {
                     return Err(error);
                 }
                 repeated = true;
-                scripts::release(&self.client, &self.keys, &self.token, Some(left)).await
+                scripts::release(&self.client, &self.terms, &self.token, Some(left)).await
             }
             answer => answer,
         }?;
         self.held = false;
-        self.core.gates.wake(&self.keys.holder);
+        self.core.gates.wake(&self.terms.keys.holder);
         Ok(match answer {
             Released::Now => ReleaseOutcome::Released,
             Released::NotOurs => ReleaseOutcome::NotOwner,
@@ -117,6 +224,17 @@ impl Claim {
             Released::Gone if repeated && valid => ReleaseOutcome::Released,
             Released::Gone => ReleaseOutcome::Expired,
         })
+    }
+
+    async fn give_back(&self) -> Result<Released> {
+        if let Some(dialect) = self.dialect {
+            match bare::release(&self.client, dialect, &self.terms.keys, &self.token).await {
+                Ok(Some(released)) => return Ok(released),
+                Err(error) if !bare::is_unknown(&error) => return Err(error),
+                Ok(None) | Err(_) => self.core.known.forget(),
+            }
+        }
+        scripts::release(&self.client, &self.terms, &self.token, None).await
     }
 }
 
@@ -134,7 +252,7 @@ impl Drop for Claim {
         if let Some(place) = self.place.take() {
             let remains = Remains {
                 client: self.client.clone(),
-                keys: Arc::clone(&self.keys),
+                terms: self.terms.clone(),
                 token: self.token,
                 ttl: self.ttl,
                 held: self.held,

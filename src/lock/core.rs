@@ -1,11 +1,12 @@
-//! What all locks of one client share: places, queues, and the janitor, who gives back what nobody can wait for.
+//! What all locks of one client share: places, queues, the watchdog, and the janitor, who gives back what nobody can wait
+//! for.
 //!
 //! `Drop` cannot wait, so it hands tokens to the janitor: one task each, owned by one tracker, started on the runtime
 //! on which the lock was acquired. The place that each of them fills was taken when the acquire began, so there is a
 //! bound and handing over cannot fail. When the runtime is gone the token's time to live ends it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -14,11 +15,15 @@ use tokio::time::{Instant, sleep, timeout as within};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::bare::Known;
 use super::error::LockError;
 use super::gate::Gates;
-use super::scripts::{self, LockKeys};
+use super::held::Held;
+use super::scripts;
+use super::terms::Terms;
 use super::token::Token;
 use super::ttl::Ttl;
+use super::watchdog::Watchdog;
 use crate::client::Client;
 
 /// How many locks one client holds, waits for and gives back at once, at most. A place costs nothing while it is
@@ -30,8 +35,15 @@ const PLACES: usize = 65_536;
 pub(crate) struct Core {
     places: Arc<Semaphore>,
     pub(crate) gates: Gates,
+    /// Who can do without Lua.
+    pub(crate) known: Known,
+    watchdog: Arc<Watchdog>,
     janitor: TaskTracker,
+    /// Tasks that stay for as long as they are needed: the watchdog, and those who listen for releases.
+    attendants: TaskTracker,
     closed: CancellationToken,
+    acquired: AtomicU64,
+    contended: AtomicU64,
     /// Whether the server was asked what it evicts.
     asked_policy: AtomicBool,
 }
@@ -41,8 +53,13 @@ impl Default for Core {
         Self {
             places: Arc::new(Semaphore::new(PLACES)),
             gates: Gates::default(),
+            known: Known::default(),
+            watchdog: Arc::default(),
             janitor: TaskTracker::new(),
+            attendants: TaskTracker::new(),
             closed: CancellationToken::new(),
+            acquired: AtomicU64::new(0),
+            contended: AtomicU64::new(0),
             asked_policy: AtomicBool::new(false),
         }
     }
@@ -63,6 +80,14 @@ pub struct LockStats {
     pub waited_for: usize,
     /// What the background is doing: tokens being given back, mostly.
     pub returning: usize,
+    /// How often a lock was acquired.
+    pub acquired: u64,
+    /// How often one had to be waited for.
+    pub contended: u64,
+    /// How often the watchdog has renewed one.
+    pub renewed: u64,
+    /// How many were lost, of those that were looked after: renewed, or with somebody who asked to be told.
+    pub lost: u64,
 }
 
 impl Core {
@@ -87,15 +112,53 @@ impl Core {
         self.janitor.spawn_on(remains.clear(Arc::clone(self)), runtime);
     }
 
-    /// Refuses new acquires, and waits until everything was given back, at most `limit`.
+    /// Looks after a lock: renews it, if it is to be renewed, and tells of its loss.
+    pub(crate) fn watch(&self, held: &Arc<Held>, runtime: &Handle) {
+        self.watchdog.watch(held, runtime, &self.attendants, &self.closed);
+    }
+
+    /// Has a task run for as long as it is needed; it ends by itself when everything is [closed](Self::closed).
+    pub(crate) fn attend(&self, task: impl Future<Output = ()> + Send + 'static, runtime: &Handle) {
+        self.attendants.spawn_on(task, runtime);
+    }
+
+    /// Cancelled when nothing is to be acquired any more.
+    pub(crate) fn closed(&self) -> CancellationToken {
+        self.closed.clone()
+    }
+
+    /// Leaves a lock to itself. To be called before it is given back.
+    pub(crate) fn unwatch(&self, held: &Held) {
+        self.watchdog.forget(held);
+    }
+
+    /// Refuses new acquires, ends all renewal, and waits until everything was given back, at most `limit`.
     pub(crate) async fn close(&self, limit: Duration) -> bool {
         self.closed.cancel();
         self.janitor.close();
-        within(limit, self.janitor.wait()).await.is_ok()
+        self.attendants.close();
+        let all = async {
+            self.attendants.wait().await;
+            self.janitor.wait().await;
+        };
+        within(limit, all).await.is_ok()
+    }
+
+    pub(crate) fn count_acquired(&self) {
+        self.acquired.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_contended(&self) {
+        self.contended.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn stats(&self) -> LockStats {
+        let seen = self.watchdog.seen();
         LockStats {
+            acquired: self.acquired.load(Ordering::Relaxed),
+            contended: self.contended.load(Ordering::Relaxed),
+            renewed: seen.renewals,
+            lost: seen.losses,
             in_use: PLACES.saturating_sub(self.places.available_permits()),
             limit: PLACES,
             waited_for: self.gates.len(),
@@ -118,23 +181,39 @@ async fn warn_of_eviction(client: Client) {
     }
 }
 
-/// On which socket commands travel now. A reply on the same socket as an earlier question proves that the question was
-/// executed before it, or never will be.
-pub(crate) fn epoch(client: &Client) -> u32 {
-    client.router().link().epoch()
+/// The socket that a question went over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Socket {
+    /// Of the shared connection, by its number.
+    Shared(u32),
+    /// One of the pool's, which nobody else speaks over.
+    Own,
+}
+
+impl Socket {
+    /// Over which commands travel now.
+    pub(crate) fn now(client: &Client) -> Self {
+        Self::Shared(client.router().link().epoch())
+    }
+
+    /// Whether an answer over the socket of now proves that a question over this one was executed before, or never
+    /// will be.
+    pub(crate) fn is_settled(self, client: &Client) -> bool {
+        self == Self::now(client)
+    }
 }
 
 /// What an acquisition may have left on the server.
 #[derive(Debug)]
 pub(crate) struct Remains {
     pub(crate) client: Client,
-    pub(crate) keys: Arc<LockKeys>,
+    pub(crate) terms: Terms,
     pub(crate) token: Token,
     pub(crate) ttl: Ttl,
-    /// The lock may be ours.
+    /// The lock, or a place in its queue, may be ours.
     pub(crate) held: bool,
     /// The socket of the first question that may still be executed.
-    pub(crate) unsettled: Option<u32>,
+    pub(crate) unsettled: Option<Socket>,
     pub(crate) place: Place,
 }
 
@@ -143,14 +222,14 @@ impl Remains {
         let timeout = self.client.config().socket_timeout();
         if self.held {
             self.release(timeout).await;
-            core.gates.wake(&self.keys.holder);
+            core.gates.wake(&self.terms.keys.holder);
         }
-        if self.unsettled.is_some_and(|before| before != epoch(&self.client)) {
+        if self.unsettled.is_some_and(|before| !before.is_settled(&self.client)) {
             // A question on a socket that was lost can be executed late, by a server that had it in its buffers. A
             // response timeout after the last one it has been; whoever closes does not wait for that.
             let _ = within(timeout, core.closed.cancelled()).await;
             self.release(timeout).await;
-            core.gates.wake(&self.keys.holder);
+            core.gates.wake(&self.terms.keys.holder);
         }
         drop(self.place);
     }
@@ -161,7 +240,7 @@ impl Remains {
         const LONGEST_PAUSE: Duration = Duration::from_secs(1);
         let until = Instant::now().checked_add(self.ttl.duration().saturating_add(timeout));
         let mut pause = FIRST_PAUSE;
-        while let Err(error) = scripts::release(&self.client, &self.keys, &self.token, None).await {
+        while let Err(error) = scripts::release(&self.client, &self.terms, &self.token, None).await {
             if self.client.is_closed() || !error.kind().is_transient() {
                 tracing::debug!(target: "redlane::lock", kind = error.kind().name(), "a lock is left to its time");
                 return;

@@ -30,6 +30,20 @@ pub enum LockError {
     /// back.
     #[error("lock has lost its fencing counter: the server may evict keys, or somebody deleted it")]
     FenceLost,
+    /// Too few replicas had it in time. It is being given back.
+    #[error("lock reached {acked} of {wanted} replicas in time")]
+    NotReplicated {
+        /// How many had it.
+        acked: u32,
+        /// How many were asked for.
+        wanted: u32,
+    },
+    /// A lock without a name.
+    #[error("lock has no name")]
+    Name,
+    /// A semaphore that nobody could ever pass.
+    #[error("semaphore has no permits")]
+    NoPermits,
     /// A time to live that no server can keep: less than a millisecond, or millions of years.
     #[error("lock cannot live for {ttl:?}: from 1ms on, in whole milliseconds")]
     Ttl {
@@ -74,9 +88,14 @@ impl LockError {
         match self {
             Self::Timeout { outcome, .. } => *outcome,
             Self::Failed { source, .. } => source.outcome(),
-            Self::TooLate { .. } | Self::FenceLost => Outcome::MaybeExecuted,
+            Self::TooLate { .. } | Self::FenceLost | Self::NotReplicated { .. } => Outcome::MaybeExecuted,
             Self::NotHeld => Outcome::Refused,
-            Self::Ttl { .. } | Self::Overloaded { .. } | Self::Closed | Self::NoToken => Outcome::NotSent,
+            Self::Name
+            | Self::NoPermits
+            | Self::Ttl { .. }
+            | Self::Overloaded { .. }
+            | Self::Closed
+            | Self::NoToken => Outcome::NotSent,
         }
     }
 
@@ -84,7 +103,10 @@ impl LockError {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Timeout { .. } | Self::TooLate { .. } | Self::Overloaded { .. } => true,
+            Self::Timeout { .. }
+            | Self::TooLate { .. }
+            | Self::NotReplicated { .. }
+            | Self::Overloaded { .. } => true,
             Self::Failed { source, .. } => source.kind().is_transient(),
             _ => false,
         }

@@ -1,19 +1,21 @@
 //! A held lock: the [`Guard`] that gives it back, and the [`GuardHandle`] that looks at it.
-//!
-//! Renewal by itself (a watchdog) and the news of a loss will register with what both share, [`Held`].
 
 use std::fmt;
+use std::future::Future;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
 use super::claim::{Claim, ReleaseOutcome};
+use super::core::Core;
 use super::error::LockError;
-use super::scripts::{self, LockKeys};
-use super::token::Token;
-use super::ttl::Ttl;
-use super::validity::{Moment, Validity};
-use crate::client::Client;
+use super::held::{Held, Win};
+use super::loss::{LockLost, LossReason};
+use super::race::{First, race};
+use super::validity::Moment;
 
 /// A lock that is held, until it is [released](Self::release) or dropped.
 ///
@@ -28,34 +30,20 @@ pub struct Guard {
 
 /// A view of a held lock, for the code that runs under it. It does not keep the lock.
 #[derive(Clone)]
-pub struct GuardHandle(Arc<Held>);
-
-struct Held {
-    client: Client,
-    name: String,
-    keys: Arc<LockKeys>,
-    token: Token,
-    fence: u64,
-    validity: Mutex<Validity>,
-    /// The longest time to live that the server was asked for.
-    longest: Mutex<Ttl>,
-    /// One extension at a time: of two under way nobody could tell which one the server did last.
-    extending: tokio::sync::Mutex<()>,
+pub struct GuardHandle {
+    held: Arc<Held>,
+    core: Arc<Core>,
+    runtime: Handle,
 }
 
 impl Guard {
-    pub(crate) fn new(name: String, claim: Claim, fence: u64, validity: Validity) -> Self {
-        let held = Held {
-            client: claim.client.clone(),
-            name,
-            keys: Arc::clone(&claim.keys),
-            token: claim.token,
-            fence,
-            validity: Mutex::new(validity),
-            longest: Mutex::new(claim.ttl),
-            extending: tokio::sync::Mutex::new(()),
-        };
-        Self { handle: GuardHandle(Arc::new(held)), claim: Some(claim) }
+    pub(crate) fn new(name: String, claim: Claim, win: Win) -> Self {
+        let held = Arc::new(Held::new(claim.won(name, win)));
+        let handle = GuardHandle { held, core: Arc::clone(&claim.core), runtime: claim.runtime.clone() };
+        if handle.held.renewed || handle.held.has_end() {
+            handle.watch();
+        }
+        Self { handle, claim: Some(claim) }
     }
 
     /// Gives the lock back and says what was found.
@@ -79,12 +67,16 @@ impl Guard {
         self.handle.clone()
     }
 
-    /// From now on no handle says that it is held. Gives whether it was valid.
+    /// From now on it is not renewed, and no handle says that it is held. Gives whether it was valid.
     fn end(&mut self) -> bool {
+        self.handle.core.unwatch(&self.handle.held);
+        let (valid, longest) = self.handle.held.give_back();
+        // Watched by somebody who asked to be told just then.
+        self.handle.core.unwatch(&self.handle.held);
         if let Some(claim) = &mut self.claim {
-            claim.ttl = *self.handle.0.longest();
+            claim.ttl = longest;
         }
-        self.handle.0.validity().end(Moment::now())
+        valid
     }
 }
 
@@ -106,23 +98,24 @@ impl GuardHandle {
     /// The lock's name, without the prefix.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.held.name
     }
 
-    /// The fencing token: larger than that of everybody who held the lock before.
+    /// The fencing token: larger than that of everybody who held the lock before. Zero, which is smaller than any, when
+    /// the lock was taken without.
     ///
     /// Clocks and pauses can make two processes believe that they hold a lock. What it protects stays correct when it
     /// refuses every fence smaller than the largest it has seen.
     #[must_use]
     pub fn fence(&self) -> u64 {
-        self.0.fence
+        self.held.fence.unwrap_or_default()
     }
 
     /// For how long the lock can still be relied on, by the clocks alone: less than what is left on the server. Zero
     /// once it is over or given back.
     #[must_use]
     pub fn valid_for(&self) -> Duration {
-        self.0.validity().left(Moment::now())
+        self.held.left(Moment::now())
     }
 
     /// Whether the lock can be relied on right now, by the clocks alone.
@@ -131,7 +124,7 @@ impl GuardHandle {
         !self.valid_for().is_zero()
     }
 
-    /// Lets the lock live for `ttl` from now on, if it is still ours.
+    /// Lets the lock live for `ttl` from now on, if it is still ours. The watchdog, if there is one, goes on with that.
     ///
     /// # Errors
     /// [`LockError::NotHeld`] when it is not ours any more. When the server could not be asked, the lock is valid for
@@ -140,35 +133,66 @@ impl GuardHandle {
     /// # Cancel safety
     /// As when the server could not be asked.
     pub async fn extend(&self, ttl: Duration) -> Result<(), LockError> {
-        let held = &*self.0;
-        let ttl = Ttl::new(ttl)?;
-        let _alone = held.extending.lock().await;
-        if !self.is_valid() {
-            return Err(LockError::NotHeld);
-        }
-        let validity = Validity::of(Moment::now(), ttl);
-        // If the answer is lost, the server may have taken the new time.
-        held.validity().shorten(validity);
-        let longest = ttl.max(*held.longest());
-        *held.longest() = longest;
-        let extended = scripts::extend(&held.client, &held.keys, &held.token, ttl).await;
-        if extended.map_err(LockError::failed("extended"))? {
-            held.validity().renew(validity);
-            Ok(())
-        } else {
-            held.validity().end(Moment::now());
-            Err(LockError::NotHeld)
-        }
-    }
-}
-
-impl Held {
-    fn validity(&self) -> MutexGuard<'_, Validity> {
-        self.validity.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.extend(ttl).await
     }
 
-    fn longest(&self) -> MutexGuard<'_, Ttl> {
-        self.longest.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until the lock is not ours any more, and says why: a hundredth of its time to live before the server would
+    /// give it to somebody else, at the latest. Of a lock that was given back it says [`LossReason::Closed`].
+    ///
+    /// Any number of tasks may wait.
+    ///
+    /// # Cancel safety
+    /// A dropped future misses nothing.
+    pub async fn lost(&self) -> LossReason {
+        self.watch();
+        self.held.loss.wait().await
+    }
+
+    /// Why the lock was lost, if it is known by now.
+    #[must_use]
+    pub fn loss(&self) -> Option<LossReason> {
+        self.held.loss.reason()
+    }
+
+    /// A token that is cancelled when the lock is [lost](Self::lost), for code that takes one. Cancelling it does
+    /// nothing to the lock.
+    #[must_use]
+    pub fn cancellation(&self) -> CancellationToken {
+        self.watch();
+        self.held.loss.token()
+    }
+
+    /// Has `callback` called when the lock is [lost](Self::lost), at once if it is, and not when it is given back. It runs
+    /// in the task that looks after all locks of the client, and so must not wait for anything.
+    pub fn on_lost(&self, callback: impl FnOnce(LossReason) + Send + 'static) {
+        self.held.loss.subscribe(Box::new(callback));
+        self.watch();
+    }
+
+    /// Runs `body` for as long as the lock is ours.
+    ///
+    /// ```no_run
+    /// # use redlane::lock::{Guard, LockLost};
+    /// # async fn write(fence: u64) {}
+    /// # async fn example(guard: &Guard) -> Result<(), LockLost> {
+    /// guard.run(write(guard.fence())).await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`LockLost`] when the lock was lost first; `body` was dropped then, at whatever it was waiting for.
+    ///
+    /// # Cancel safety
+    /// That of `body`.
+    pub async fn run<F: Future>(&self, body: F) -> Result<F::Output, LockLost> {
+        match race(self.lost(), body).await {
+            First::Left(reason) => Err(LockLost { reason }),
+            First::Right(output) => Ok(output),
+        }
+    }
+
+    fn watch(&self) {
+        self.core.watch(&self.held, &self.runtime);
     }
 }
 
@@ -178,6 +202,7 @@ impl fmt::Debug for GuardHandle {
         f.debug_struct("GuardHandle")
             .field("fence", &self.fence())
             .field("valid_for", &self.valid_for())
+            .field("loss", &self.loss())
             .finish_non_exhaustive()
     }
 }
@@ -187,6 +212,7 @@ impl fmt::Debug for Guard {
         f.debug_struct("Guard")
             .field("fence", &self.fence())
             .field("valid_for", &self.valid_for())
+            .field("loss", &self.loss())
             .finish_non_exhaustive()
     }
 }

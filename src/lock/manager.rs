@@ -8,10 +8,9 @@ use super::core::{Core, LockStats};
 use super::error::LockError;
 use super::guard::GuardHandle;
 use super::named::Lock;
+use super::options::{Options, lease_options, lock_options};
+use super::semaphore::Semaphore;
 use crate::client::Client;
-
-/// The time to live of a lock that is given none, as in the reference.
-pub const DEFAULT_TTL: Duration = Duration::from_secs(10);
 
 /// What a lock's name is put after, unless another prefix is set.
 pub const DEFAULT_PREFIX: &str = "lock:";
@@ -24,13 +23,30 @@ impl Client {
     }
 }
 
-/// Makes locks, with a prefix and a time to live that they have in common. Clones are cheap.
+/// Makes locks and semaphores, with what they have in common. Clones are cheap.
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// # async fn example(client: &redlane::client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let locks = client.locks().ttl(Duration::from_secs(30)).watchdog(true);
+/// let guard = locks.lock("order:7").fair().acquire(Duration::from_secs(5)).await?;
+/// let fence = guard.fence();
+/// guard.run(async move { println!("for as long as it is ours, with the fence {fence}") }).await?;
+/// guard.release().await?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct LockManager {
     client: Client,
     core: Arc<Core>,
     prefix: Arc<str>,
-    ttl: Duration,
+    options: Options,
+}
+
+/// How locks are had and held, unless they are told otherwise.
+impl LockManager {
+    lease_options!(options);
+    lock_options!(options);
 }
 
 impl LockManager {
@@ -38,7 +54,7 @@ impl LockManager {
     #[must_use]
     pub fn new(client: Client) -> Self {
         let core = client.services().get();
-        Self { client, core, prefix: DEFAULT_PREFIX.into(), ttl: DEFAULT_TTL }
+        Self { client, core, prefix: DEFAULT_PREFIX.into(), options: Options::default() }
     }
 
     /// Puts names after `prefix` instead of `lock:`.
@@ -48,16 +64,14 @@ impl LockManager {
         self
     }
 
-    /// Gives locks this time to live, in whole milliseconds, unless they are given another.
-    #[must_use]
-    pub fn ttl(mut self, ttl: Duration) -> Self {
-        self.ttl = ttl;
-        self
-    }
-
     /// A lock by its name. Nothing is asked of the server yet.
     pub fn lock(&self, name: impl Into<String>) -> Lock {
-        Lock::new(&self.client, &self.core, &self.prefix, name.into()).ttl(self.ttl)
+        Lock::new(&self.client, &self.core, &self.prefix, name.into(), self.options)
+    }
+
+    /// A semaphore by its name, which `limit` may pass at once. Nothing is asked of the server yet.
+    pub fn semaphore(&self, name: impl Into<String>, limit: u32) -> Semaphore {
+        Semaphore::new(&self.client, &self.core, &self.prefix, name.into(), limit, self.options)
     }
 
     /// Runs `body` under a lock if it is free now; see [`Lock::hold`].
@@ -77,8 +91,9 @@ impl LockManager {
         self.lock(name).ttl(ttl).hold(Duration::ZERO, body).await
     }
 
-    /// Refuses new acquires on this client, and waits until what was left in the background is given back, at most
-    /// `limit`. `false` when that was not enough. Guards that are still held can be released as ever.
+    /// Refuses new acquires on this client, ends all renewal, and waits until what was left in the background is given
+    /// back, at most `limit`. `false` when that was not enough. Guards that are renewed, or watched by somebody, are told
+    /// that they are [lost](super::loss::LossReason::Closed); all can be released as ever.
     ///
     /// Call it before [`Client::close`], which takes the background's connection away.
     pub async fn close(&self, limit: Duration) -> bool {
@@ -96,7 +111,7 @@ impl fmt::Debug for LockManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LockManager")
             .field("prefix", &self.prefix)
-            .field("ttl", &self.ttl)
+            .field("options", &self.options)
             .field("stats", &self.stats())
             .finish_non_exhaustive()
     }

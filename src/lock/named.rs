@@ -1,6 +1,7 @@
 //! A lock by its name, and the three ways to have it: try, wait, or run something under it.
 
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use super::claim::{Claim, ReleaseOutcome};
 use super::core::Core;
 use super::error::LockError;
 use super::guard::{Guard, GuardHandle};
-use super::scripts::LockKeys;
-use super::ttl::Ttl;
+use super::options::{Options, lease_options, lock_options};
+use super::terms::{LockKeys, Terms};
 use crate::client::Client;
 use crate::commands::command::Command;
 use crate::commands::facts;
@@ -24,19 +25,25 @@ pub struct Lock {
     core: Arc<Core>,
     keys: Arc<LockKeys>,
     name: String,
-    ttl: Duration,
+    options: Options,
+}
+
+/// How it is had and held.
+impl Lock {
+    lease_options!(options);
+    lock_options!(options);
 }
 
 impl Lock {
-    pub(crate) fn new(client: &Client, core: &Arc<Core>, prefix: &str, name: String) -> Self {
-        let keys = Arc::new(LockKeys::new(prefix, &name));
-        Self { client: client.clone(), core: Arc::clone(core), keys, name, ttl: Duration::ZERO }
-    }
-
-    /// Gives it this time to live, in whole milliseconds. There is no lock without one.
-    pub fn ttl(mut self, ttl: Duration) -> Self {
-        self.ttl = ttl;
-        self
+    pub(crate) fn new(
+        client: &Client,
+        core: &Arc<Core>,
+        prefix: &str,
+        name: String,
+        options: Options,
+    ) -> Self {
+        let keys = Arc::new(LockKeys::of_lock(prefix, &name));
+        Self { client: client.clone(), core: Arc::clone(core), keys, name, options }
     }
 
     /// Its name, without the prefix.
@@ -60,7 +67,8 @@ impl Lock {
     /// may take.
     ///
     /// The waiters of one client are served in the order in which they came, though one that comes at the moment of a
-    /// release may be faster.
+    /// release may be faster; [`fair`](Self::fair) serves those of all processes in order. A release wakes the one whose
+    /// turn it is; no questions are asked meanwhile, but for one a second in case that a message was lost.
     ///
     /// # Errors
     /// [`LockError::Timeout`] when somebody else held it for all the time.
@@ -131,13 +139,22 @@ impl Lock {
     }
 
     fn claim(&self) -> Result<Claim, LockError> {
-        Claim::new(&self.client, &self.core, &self.keys, Ttl::new(self.ttl)?)
+        if self.name.is_empty() {
+            return Err(LockError::Name);
+        }
+        let terms = Terms {
+            keys: Arc::clone(&self.keys),
+            kind: self.options.lock_kind()?,
+            fencing: self.options.fencing(),
+            wake_up: self.options.wake_up,
+        };
+        Claim::new(&self.client, &self.core, terms, &self.options)
     }
 }
 
 /// Without the name.
 impl fmt::Debug for Lock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lock").field("ttl", &self.ttl).finish_non_exhaustive()
+        f.debug_struct("Lock").field("options", &self.options).finish_non_exhaustive()
     }
 }

@@ -1,55 +1,61 @@
-//! The questions to the server: the lock's scripts with their keys, and what their answers mean.
-//!
-//! All keys of one lock share a slot, so that its scripts run in a cluster too.
+//! The questions to the server that only a script can ask, and what their answers mean.
 
 use std::time::Duration;
 
 use redlane_resp::error::ConversionError;
-use redlane_resp::slot::companion;
+use redlane_resp::from_reply::FromReply;
 
+use super::terms::{Fencing, Kind, Terms};
 use super::token::Token;
 use super::ttl::Ttl;
 use crate::client::Client;
+use crate::commands::command::Command;
 use crate::error::{Error, Result};
 use crate::script::{Script, ScriptCall};
 
-static ACQUIRE: Script = Script::new(include_str!("acquire.lua")).idempotent(true);
+/// Puts the functions for fences ahead of a script.
+macro_rules! with_fence {
+    ($script:literal) => {
+        concat!(include_str!("fence.lua"), include_str!($script))
+    };
+}
+
+static ACQUIRE: Script = Script::new(with_fence!("acquire.lua")).idempotent(true);
+static FAIR_ACQUIRE: Script = Script::new(with_fence!("fair_acquire.lua")).idempotent(true);
+static SEMAPHORE_ACQUIRE: Script = Script::new(include_str!("semaphore_acquire.lua")).idempotent(true);
+
 static EXTEND: Script = Script::new(include_str!("extend.lua")).idempotent(true);
-/// Not idempotent: its second answer differs from the first, and the caller must know which one it has.
+static SEMAPHORE_EXTEND: Script = Script::new(include_str!("semaphore_extend.lua")).idempotent(true);
+
+// Not idempotent: the second answer differs from the first, and the caller must know which one it has.
 static RELEASE: Script = Script::new(include_str!("release.lua"));
+static FAIR_RELEASE: Script = Script::new(include_str!("fair_release.lua"));
+static SEMAPHORE_RELEASE: Script = Script::new(include_str!("semaphore_release.lua"));
 
 /// How the wake-up is sent. In a cluster it will be SPUBLISH, which stays in the channel's shard.
 const PUBLISH: &str = "PUBLISH";
 
-/// The keys of one lock.
-#[derive(Debug)]
-pub(crate) struct LockKeys {
-    /// Holds the token of the owner.
-    pub(crate) holder: Vec<u8>,
-    /// Counts the fencing tokens; it has no time to live.
-    fence: Vec<u8>,
-    /// Where a release is told.
-    channel: Vec<u8>,
-}
-
-impl LockKeys {
-    pub(crate) fn new(prefix: &str, name: &str) -> Self {
-        let holder = [prefix.as_bytes(), name.as_bytes()].concat();
-        let (fence, channel) = (companion(&holder, "f"), companion(&holder, "c"));
-        Self { holder, fence, channel }
-    }
-}
-
-/// What ACQUIRE says.
+/// What came of asking for a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Acquired {
-    /// The lock is ours. Without a fence when the server has lost the counter.
+    /// It is ours. Without a fence when none is wanted, or the server has lost the counter.
     Won { fence: Option<u64> },
-    /// It is somebody else's, for so long; `None`: for ever, as far as the server knows.
-    Busy { expires: Option<Duration> },
+    /// It is somebody else's.
+    Busy {
+        /// How long it makes sense to wait when nobody calls; `None`: there is no saying.
+        again: Option<Duration>,
+    },
 }
 
-/// What RELEASE says.
+/// What came of asking for more time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extended {
+    Ours,
+    NotOurs,
+    Gone,
+}
+
+/// What came of giving a lock back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Released {
     Now,
@@ -57,36 +63,78 @@ pub(crate) enum Released {
     Gone,
 }
 
-pub(crate) async fn acquire(
-    client: &Client,
-    keys: &LockKeys,
-    token: &Token,
-    ttl: Ttl,
-    limit: Option<Duration>,
-) -> Result<Acquired> {
-    let call = ACQUIRE.key(&keys.holder).key(&keys.fence).arg(token.as_bytes()).arg(ttl.millis());
-    let answer: Vec<i64> = bounded(call, limit).call(client).await?;
-    match *answer.as_slice() {
-        [0, left] => Ok(Acquired::Busy { expires: u64::try_from(left).ok().map(Duration::from_millis) }),
-        [1, fence] => Ok(Acquired::Won { fence: u64::try_from(fence).ok() }),
+/// Whether the one who asks will wait, and so stands in the queue if there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    Waits,
+    AsksOnce,
+}
+
+/// The call that asks for the lock. [`acquired`] reads its answer.
+pub(crate) fn acquire(terms: &Terms, token: &Token, ttl: Ttl, patience: Patience) -> ScriptCall<'static> {
+    let keys = &*terms.keys;
+    match terms.kind {
+        Kind::Plain => ACQUIRE
+            .key(&keys.holder)
+            .key(&keys.fence)
+            .arg(token.as_bytes())
+            .arg(ttl.millis())
+            .arg(terms.fencing.word()),
+        Kind::Fair { waiter_ttl } => FAIR_ACQUIRE
+            .key(&keys.holder)
+            .key(&keys.fence)
+            .key(&keys.queue)
+            .key(&keys.alive)
+            .arg(token.as_bytes())
+            .arg(ttl.millis())
+            .arg(terms.fencing.word())
+            .arg(if patience == Patience::Waits { waiter_ttl.millis() } else { 0 }),
+        Kind::Semaphore { limit } => {
+            SEMAPHORE_ACQUIRE.key(&keys.holder).arg(token.as_bytes()).arg(ttl.millis()).arg(limit)
+        }
+    }
+}
+
+/// Reads the answer to [`acquire`].
+pub(crate) fn acquired(terms: &Terms, answer: &[i64]) -> Result<Acquired> {
+    let millis = |left: i64| u64::try_from(left).ok().map(Duration::from_millis);
+    match *answer {
         [1] => Ok(Acquired::Won { fence: None }),
+        [1, _] if terms.fencing == Fencing::None => Ok(Acquired::Won { fence: None }),
+        [1, fence] => Ok(Acquired::Won { fence: u64::try_from(fence).ok() }),
+        [0, left] => Ok(Acquired::Busy { again: millis(left) }),
+        // Behind others only their death brings us forward without a call.
+        [0, left, rank, death] => {
+            let dies = millis(death);
+            let again = if rank == 0 { millis(left) } else { None };
+            Ok(Acquired::Busy { again: again.into_iter().chain(dies).min() })
+        }
         _ => Err(unexpected()),
     }
 }
 
-/// Whether the lock is still ours, with its new time to live.
-pub(crate) async fn extend(client: &Client, keys: &LockKeys, token: &Token, ttl: Ttl) -> Result<bool> {
-    EXTEND.key(&keys.holder).arg(token.as_bytes()).arg(ttl.millis()).call(client).await
+/// The call that asks for more time. [`Extended`] reads its answer.
+pub(crate) fn extend(terms: &Terms, token: &Token, ttl: Ttl) -> ScriptCall<'static> {
+    let script = match terms.kind {
+        Kind::Plain | Kind::Fair { .. } => &EXTEND,
+        Kind::Semaphore { .. } => &SEMAPHORE_EXTEND,
+    };
+    script.key(&terms.keys.holder).arg(token.as_bytes()).arg(ttl.millis())
 }
 
+/// Gives the lock back, or leaves its queue.
 pub(crate) async fn release(
     client: &Client,
-    keys: &LockKeys,
+    terms: &Terms,
     token: &Token,
     limit: Option<Duration>,
 ) -> Result<Released> {
-    let call = RELEASE.key(&keys.holder).key(&keys.channel).arg(token.as_bytes()).arg(PUBLISH);
-    match bounded(call, limit).call::<i64>(client).await? {
+    let call = release_call(terms, token);
+    let call = match limit {
+        Some(limit) => call.deadline(limit),
+        None => call,
+    };
+    match call.call::<i64>(client).await? {
         1 => Ok(Released::Now),
         0 => Ok(Released::NotOurs),
         -1 => Ok(Released::Gone),
@@ -94,35 +142,53 @@ pub(crate) async fn release(
     }
 }
 
-fn bounded(call: ScriptCall<'_>, limit: Option<Duration>) -> ScriptCall<'_> {
-    match limit {
-        Some(limit) => call.deadline(limit),
-        None => call,
+fn release_call(terms: &Terms, token: &Token) -> ScriptCall<'static> {
+    let keys = &*terms.keys;
+    let call = match terms.kind {
+        Kind::Plain => RELEASE.key(&keys.holder).key(&keys.channel),
+        Kind::Fair { .. } => {
+            FAIR_RELEASE.key(&keys.holder).key(&keys.queue).key(&keys.alive).key(&keys.channel)
+        }
+        Kind::Semaphore { .. } => SEMAPHORE_RELEASE.key(&keys.holder).key(&keys.channel),
+    };
+    call.arg(token.as_bytes()).arg(if terms.wake_up { PUBLISH } else { "" })
+}
+
+/// Calls that ask for more time as commands of one pipeline. The first of each script brings the text along, so that
+/// those behind it find it known: a pipeline cannot answer NOSCRIPT.
+#[derive(Debug, Default)]
+pub(crate) struct Extensions {
+    lock_known: bool,
+    semaphore_known: bool,
+}
+
+impl Extensions {
+    pub(crate) fn command(&mut self, terms: &Terms, token: &Token, ttl: Ttl) -> Command {
+        let known = match terms.kind {
+            Kind::Plain | Kind::Fair { .. } => &mut self.lock_known,
+            Kind::Semaphore { .. } => &mut self.semaphore_known,
+        };
+        let call = extend(terms, token, ttl);
+        if std::mem::replace(known, true) { call.named() } else { call.whole() }
     }
 }
+
+impl FromReply for Extended {
+    fn from_reply(
+        cursor: &mut redlane_resp::cursor::Cursor<'_>,
+    ) -> std::result::Result<Self, ConversionError> {
+        match i64::from_reply(cursor)? {
+            1 => Ok(Self::Ours),
+            0 => Ok(Self::NotOurs),
+            -1 => Ok(Self::Gone),
+            _ => Err(ConversionError::other(UNEXPECTED)),
+        }
+    }
+}
+
+const UNEXPECTED: &str = "not an answer of the lock's script";
 
 #[cold]
 fn unexpected() -> Error {
-    ConversionError::other("not an answer of the lock's script").into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_keys_of_a_lock_share_a_slot() {
-        for name in ["order:7", "{order}:7", "a}b", ""] {
-            let keys = LockKeys::new("lock:", name);
-            let slots = [&keys.holder, &keys.fence, &keys.channel].map(|key| redlane_resp::slot::slot(key));
-
-            assert!(slots.iter().all(|slot| *slot == slots[0]), "{name}");
-        }
-        let keys = LockKeys::new("lock:", "order:7");
-        assert_eq!(keys.holder, b"lock:order:7");
-        assert_eq!(
-            (keys.fence.as_slice(), keys.channel.as_slice()),
-            (&b"{lock:order:7}:f"[..], &b"{lock:order:7}:c"[..])
-        );
-    }
+    ConversionError::other(UNEXPECTED).into()
 }

@@ -1,6 +1,8 @@
 //! The token that tells one acquisition from all others. It is a secret: whoever knows it can release the lock.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use super::error::LockError;
 
@@ -26,6 +28,20 @@ impl Token {
     /// As it stands on the server.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+}
+
+/// So that a map of tokens can be asked for what stands in a message.
+impl Borrow<[u8]> for Token {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Hashed as the bytes that it is borrowed as.
+impl Hash for Token {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_slice().hash(state);
     }
 }
 

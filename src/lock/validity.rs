@@ -19,6 +19,11 @@ impl Moment {
         Self { clock: Instant::now(), wall: SystemTime::now() }
     }
 
+    /// How long it is until `clock`.
+    pub(crate) fn until(self, clock: Instant) -> Duration {
+        clock.saturating_duration_since(self.clock)
+    }
+
     /// A later moment; this one, if there is no such time.
     fn after(self, span: Duration) -> Self {
         Self {

@@ -2,8 +2,15 @@
 
 mod contention;
 mod ends;
+mod fair;
 mod logs;
+mod model;
+mod options;
+mod processes;
+mod semaphore;
 mod view;
+mod wakeup;
+mod watchdog;
 
 use std::time::Duration;
 
