@@ -34,6 +34,7 @@ pub mod health;
 pub mod info;
 pub mod keys;
 pub mod keyspace;
+pub mod limiter;
 pub mod lock;
 pub mod metrics;
 pub mod pipeline;

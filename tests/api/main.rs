@@ -21,6 +21,7 @@ mod handshake;
 mod health;
 mod keyspace;
 mod lenient;
+mod limiter;
 mod lock;
 mod pipeline;
 mod pubsub;
