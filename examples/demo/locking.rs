@@ -86,3 +86,74 @@ pub(crate) async fn show(screen: &mut Screen, ground: &Ground, client: &Client) 
     later.release().await?;
     screen.check("is it locked?", lock.is_locked().await?, false)
 }
+
+/// What a lock protects, when it looks at the fence: it refuses whoever comes late.
+#[derive(Default)]
+struct Ledger {
+    largest: u64,
+    lines: u32,
+}
+
+impl Ledger {
+    fn write(&mut self, fence: u64) -> bool {
+        let current = fence >= self.largest;
+        if current {
+            self.largest = fence;
+            self.lines = self.lines.saturating_add(1);
+        }
+        current
+    }
+}
+
+/// A queue in the order of arrival, and a holder that comes too late.
+pub(crate) async fn show_fair(screen: &mut Screen, ground: &Ground, client: &Client) -> Checked {
+    screen.chapter("A fair lock with fencing");
+    let locks = client.locks().prefix(ground.key("lock:"));
+    let lock = locks.lock("ledger").fair().watchdog(true).ttl(Duration::from_secs(3));
+    let queue = ground.key("lock:ledger:q");
+
+    let first = lock.acquire(WAIT).await?;
+    let (turns, mut order) = tokio::sync::mpsc::unbounded_channel();
+    let mut tasks = JoinSet::new();
+    for number in 1..=TASKS {
+        let (lock, turns) = (lock.clone(), turns.clone());
+        tasks.spawn(async move {
+            let guard = lock.acquire(WAIT).await?;
+            // The receiver is only gone when the demo is.
+            let _ = turns.send(number);
+            guard.release().await
+        });
+        // The next one comes when this one stands in the queue on the server.
+        while client.zcard(&queue).await? < number {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+    drop(turns);
+    let begun = Instant::now();
+    first.release().await?;
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    let took = begun.elapsed();
+    let mut served = Vec::new();
+    while let Some(number) = order.recv().await {
+        served.push(number);
+    }
+    screen.check("served in the order of arrival", served, (1..=TASKS).collect())?;
+    screen.fact("time for five hand-overs, by messages", format!("{took:.1?}"));
+
+    // Somebody takes the lock away: its holder is told, and what runs under it ends.
+    let (stolen, mut ledger) = (lock.acquire(WAIT).await?, Ledger::default());
+    screen.check("a write with the present fence", ledger.write(stolen.fence()), true)?;
+    client.del(ground.key("lock:ledger")).await?;
+    let next = lock.acquire(WAIT).await?;
+    ledger.write(next.fence());
+    let told = match stolen.run(std::future::pending::<()>()).await {
+        Ok(()) => String::from("nothing"),
+        Err(lost) => lost.to_string(),
+    };
+    screen.require("the old holder is told", &told, stolen.loss().is_some(), "a loss")?;
+    screen.check("a write with its fence is refused", ledger.write(stolen.fence()), false)?;
+    screen.check("lines in the ledger", ledger.lines, 2)?;
+    screen.check("the new holder gave it back", next.release().await?, ReleaseOutcome::Released)
+}

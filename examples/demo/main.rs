@@ -103,6 +103,7 @@ async fn walk(mut screen: Screen, ground: Ground, redis: RedisClient) -> Checked
     tasks::show_result(screen, &ground, &redis).await?;
     sessions::show(screen, &ground, &redis).await?;
     locking::show(screen, &ground, &client).await?;
+    locking::show_fair(screen, &ground, &client).await?;
     #[cfg(feature = "cache")]
     caching::show(screen, &ground, &client).await?;
     pipelines::show(screen, &ground, &client).await?;

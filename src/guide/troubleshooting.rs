@@ -89,7 +89,9 @@
 //!   pipeline or as a script.
 //! - **A command in a transaction failed** and the others ran: Redis undoes nothing. Each result is told.
 //! - **A value is older than expected**: it was read from a replica, or written by another service since. A lock keeps
-//!   callers apart only while its time lasts.
+//!   callers apart only while its time lasts: have it [renewed](crate::lock::Lock::watchdog), run under it with
+//!   [`run`](crate::lock::GuardHandle::run), and refuse old [fences](crate::lock::GuardHandle::fence) where it matters;
+//!   [`lock`](crate::lock) says what it cannot promise, and why.
 //! - **Everything is gone**: the server restarted without its data (`info`: `uptime_in_seconds`), or another database is
 //!   selected (`explain`: `db`).
 //!
