@@ -95,9 +95,7 @@ pub(crate) async fn show(
     let killed = Instant::now();
     // Stopped ahead of that, so that commands are surely under way: sent, and never answered.
     on_server(server, Server::pause).await?;
-    while client.link_stats().in_flight < TASKS && killed.elapsed() < PATIENCE {
-        sleep(Duration::from_millis(1)).await;
-    }
+    until_all_wait(client).await;
     on_server(server, Server::kill).await?;
     sleep(OUTAGE).await;
     signals.again.store(true, Ordering::Release);
@@ -119,6 +117,21 @@ pub(crate) async fn show(
     screen.fact("connections made anew", reconnected);
     tell_recovery(screen, answers, writers.iter().map(|(_, seen)| seen).chain(&readers))?;
     tell_counters(screen, ground, client, &writers).await
+}
+
+/// Waits until each task has a command under way and no reply has come since the last look: those of the time
+/// before the stop have then all been handed out. Past the writers' patience theirs have ended as "may have run".
+async fn until_all_wait(client: &Client) {
+    let begun = Instant::now();
+    let mut completed = None;
+    while begun.elapsed() < PATIENCE {
+        let stats = client.link_stats();
+        if stats.in_flight >= TASKS.saturating_mul(2) && completed == Some(stats.completed) {
+            return;
+        }
+        completed = Some(stats.completed);
+        sleep(Duration::from_millis(10)).await;
+    }
 }
 
 /// Increments a counter until told to stop.
