@@ -10,11 +10,10 @@ use redlane::error::{ErrorKind, Outcome};
 use redlane::script::Script;
 use redlane_test_support::{Cut, FaultProxy, Flow, Keys, Options, RawReply, Server, eventually_async};
 
-#[path = "../../examples/points_transfer.rs"]
-#[allow(dead_code, unreachable_pub, reason = "it is a program of its own")]
-mod points_transfer;
+#[path = "../../examples/points/mod.rs"]
+mod points;
 
-use points_transfer::{Invalid, Transfer, transfer};
+use points::{Invalid, Transfer, transfer};
 
 async fn client(port: u16) -> Client {
     let config = Config::builder().host("127.0.0.1").port(port).build().unwrap();
