@@ -31,14 +31,16 @@ impl Ground {
         let named = |variable| env::var_os(variable).is_some_and(|value| !value.is_empty());
         // As a hash tag, so that keys derived from these begin with it as well.
         let prefix = format!("{{redlane-demo:{:016x}}}:", fastrand::u64(..));
+        // So that whoever looks at the connections, and the demo itself, can tell its own.
+        let name = format!("redlane-demo-{:08x}", fastrand::u32(..));
         if named("REDIS_URL") || named("REDIS_HOST") {
-            return Ok(Self { config: Config::from_env()?, server: None, prefix });
+            let config = Config::builder().environment().client_name(name).build()?;
+            return Ok(Self { config, server: None, prefix });
         }
         // What the server acknowledged it has written before: a restart loses none of it.
         let options = Options::new().line("appendonly yes").line("appendfsync no");
         let server = start(options).await?;
-        let config =
-            Config::builder().host("127.0.0.1").port(server.port()).client_name("redlane-demo").build()?;
+        let config = Config::builder().host("127.0.0.1").port(server.port()).client_name(name).build()?;
         Ok(Self { config, server: Some(Arc::new(server)), prefix })
     }
 

@@ -8,15 +8,20 @@
 #[cfg(feature = "cache")]
 mod caching;
 mod crowd;
+mod events;
 mod ground;
 mod health;
 mod locking;
 mod pipelines;
+#[path = "../points/mod.rs"]
+mod points;
 mod restart;
 mod screen;
 mod sessions;
 mod speed;
+mod subscriber;
 mod tasks;
+mod transfer;
 mod values;
 
 use std::env;
@@ -107,8 +112,11 @@ async fn walk(mut screen: Screen, ground: Ground, redis: RedisClient) -> Checked
     #[cfg(feature = "cache")]
     caching::show(screen, &ground, &client).await?;
     pipelines::show(screen, &ground, &client).await?;
+    transfer::show(screen, &ground, &client).await?;
+    events::show(screen, &ground, &client).await?;
     health::show(screen, &redis).await?;
     crowd::show(screen, &ground, &client).await?;
+    subscriber::show(screen, &ground, &client).await?;
     match &ground.server {
         Some(server) => {
             restart::show(screen, &ground, server, &client).await?;

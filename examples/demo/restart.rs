@@ -159,7 +159,7 @@ async fn read(client: Client, key: String, signals: Arc<Signals>) -> Seen {
 }
 
 /// Does something to the server that takes a while and is not async.
-async fn on_server(server: &Arc<Server>, act: fn(&Server)) -> Checked {
+pub(crate) async fn on_server(server: &Arc<Server>, act: fn(&Server)) -> Checked {
     let server = Arc::clone(server);
     Ok(tokio::task::spawn_blocking(move || act(&server)).await?)
 }
