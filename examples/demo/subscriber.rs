@@ -15,8 +15,6 @@ use crate::screen::{Checked, Screen};
 const RUN: u64 = 100;
 /// Longer than the client may ever take to be back, on a crowded machine too.
 const LIMIT: Duration = Duration::from_secs(5);
-/// What is published at the end.
-const END: &str = "end";
 
 /// What a subscriber has heard.
 #[derive(Default)]
@@ -32,10 +30,13 @@ pub(crate) async fn show(screen: &mut Screen, ground: &Ground, client: &Client) 
     let survives = if ground.server.is_some() { "a server restart" } else { "a lost connection" };
     screen.chapter(&format!("A subscriber that survives {survives}"));
     let channel = ground.key("numbers");
-    let listening = tokio::spawn(listen(client.subscribe([&channel]).await?));
+    let mut numbers = client.subscribe([&channel]).await?;
+    let mut heard = Heard::default();
     for number in 1..=RUN {
         client.publish(&channel, number).await?;
     }
+    // What is still on its way when the server dies would be lost with it.
+    heard.until(RUN, &mut numbers).await?;
 
     let lost = Instant::now();
     match &ground.server {
@@ -47,7 +48,6 @@ pub(crate) async fn show(screen: &mut Screen, ground: &Ground, client: &Client) 
         None => {
             if let Err(error) = kill_subscriber(client, ground.config.client_name()).await {
                 screen.fact("left out: our connection cannot be killed", error);
-                listening.abort();
                 return Ok(());
             }
         }
@@ -65,9 +65,7 @@ pub(crate) async fn show(screen: &mut Screen, ground: &Ground, client: &Client) 
     for number in first.saturating_add(1)..=last {
         client.publish(&channel, number).await?;
     }
-    client.publish(&channel, END).await?;
-
-    let heard = timeout(LIMIT, listening).await.map_err(|_| "the last number does not come")???;
+    heard.until(last, &mut numbers).await?;
     screen.fact("subscribed again after", format!("{away:.0?}"));
     screen.fact("numbers published while nobody was there", first.saturating_sub(RUN).saturating_sub(1));
     screen.check("gaps told", heard.gaps, 1)?;
@@ -75,30 +73,31 @@ pub(crate) async fn show(screen: &mut Screen, ground: &Ground, client: &Client) 
     screen.check("dropped for want of room", heard.dropped, 0)
 }
 
-/// Listens until the end.
-async fn listen(mut numbers: Subscription) -> Checked<Heard> {
-    let mut heard = Heard::default();
-    let mut broken = true;
-    while let Some(event) = numbers.next().await {
-        match event {
-            Event::Message { payload, .. } if payload == END => return Ok(heard),
-            Event::Message { payload, .. } => {
-                let number: u64 = std::str::from_utf8(&payload)?.parse()?;
-                match heard.runs.last_mut() {
-                    Some((_, last)) if !broken && number == last.saturating_add(1) => *last = number,
-                    _ => heard.runs.push((number, number)),
+impl Heard {
+    /// Listens until it hears `last`.
+    async fn until(&mut self, last: u64, numbers: &mut Subscription) -> Checked {
+        let mut broken = self.runs.is_empty();
+        while self.runs.last().is_none_or(|(_, heard)| *heard < last) {
+            let event = timeout(LIMIT, numbers.next()).await.map_err(|_| "the next number does not come")?;
+            match event.ok_or("the subscription has ended")? {
+                Event::Message { payload, .. } => {
+                    let number: u64 = std::str::from_utf8(&payload)?.parse()?;
+                    match self.runs.last_mut() {
+                        Some((_, heard)) if !broken && number == heard.saturating_add(1) => *heard = number,
+                        _ => self.runs.push((number, number)),
+                    }
+                    broken = false;
                 }
-                broken = false;
+                Event::Gap { .. } => {
+                    self.gaps = self.gaps.saturating_add(1);
+                    broken = true;
+                }
+                Event::Lagged(count) => self.dropped = self.dropped.saturating_add(count),
+                _ => {}
             }
-            Event::Gap { .. } => {
-                heard.gaps = heard.gaps.saturating_add(1);
-                broken = true;
-            }
-            Event::Lagged(count) => heard.dropped = heard.dropped.saturating_add(count),
-            _ => {}
         }
+        Ok(())
     }
-    Err("the subscription has ended".into())
 }
 
 /// Kills the demo's own subscriber, as an administrator would: by the name that nobody else's connections have.
