@@ -2,6 +2,10 @@
 //!
 //! A [`Function`] is called as a [`Script`](crate::script::Script) is. What differs: its code is the server's, saved and
 //! replicated like data, so it has to be there before it is called. A [`Library`] puts it there.
+//!
+//! What a script does not promise a function does not either: nothing is undone when it fails in its middle, and a call
+//! whose reply was lost may have run. A server that lost its data has lost its functions with it, and says so with an
+//! error at each call: nothing loads them in between, for the library of another version may be there on purpose.
 
 use std::borrow::Cow;
 use std::fmt;

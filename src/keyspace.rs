@@ -1,9 +1,19 @@
 //! Keyspace events: what happens to keys, heard as a typed stream.
 //!
-//! The server publishes an event only if `notify-keyspace-events` asks for its class, to whoever listens at that moment,
-//! and keeps it for nobody. An `expired` event comes when the server *removes* the key, which can be long after its
-//! time. FLUSHALL and FLUSHDB tell nothing. What must not be missed hangs on no event: keep a sorted set of deadlines
-//! beside it, and ask that after each [`Gap`](KeyStreamItem::Gap).
+//! # What it does not promise
+//! - **That an event arrives.** The server publishes an event only if `notify-keyspace-events` asks for its class, to
+//!   whoever listens at that moment, and keeps it for nobody: what happens while a connection is down is lost, and a
+//!   [`Gap`](KeyStreamItem::Gap) stands in its place. A server that restarted has the setting of its configuration file
+//!   again, and tells nothing if that is empty.
+//! - **That `expired` is punctual.** It comes when the server *removes* the key, not when its time is over: when somebody
+//!   touches the key, or when the server's sweep finds it, which takes long where many keys have a time to live.
+//! - **That everything is told.** FLUSHALL and FLUSHDB tell nothing, since they look at no key. DEL and MSET tell one event
+//!   for each key; what removes the last element of a collection tells that and then `del`.
+//! - **What another server knows.** Events are told by the node on which they happen, to those who listen there: a replica
+//!   tells `del` where its primary told `expired`.
+//!
+//! What must not be missed hangs on no event: keep a sorted set of deadlines beside the keys, and ask it, after each
+//! gap too.
 //!
 //! ```no_run
 //! use redlane::keyspace::{EventKind, KeyStreamItem};

@@ -7,7 +7,22 @@
 //! Pub/sub promises little: a message goes to whoever listens at that moment, and is kept for nobody. What Redlane adds
 //! is that a loss is never silent. After a lost connection everything is subscribed to again, and a
 //! [`Gap`](Event::Gap) stands in the stream between the last message before it and the first one after; a socket that
-//! died without a word is found within five seconds. Who needs every message uses a stream (`XADD`).
+//! died without a word is found within five seconds.
+//!
+//! # What it does not promise
+//! - **That a message arrives.** Each comes at most once: the server sends it once, waits for no answer and keeps nothing.
+//!   What was published while a connection was down, or was on its way when it was lost, cannot be had any more: the gap
+//!   tells from when on, not how many. Who needs every message uses a stream ([`Client::group_reader`]); who needs the
+//!   present state keeps it in a key and reads that after each gap, as `examples/subscriber.rs` does.
+//! - **That the one who publishes knows.** The number that PUBLISH answers counts connections, of which all subscribers of
+//!   a client share one, and says nothing of whether anybody has read it. A publisher whose reply was lost may have
+//!   published.
+//! - **That a slow subscriber hears everything.** Buffers have a bound, since memory has; [`OnFull`] says what is dropped,
+//!   and [`Lagged`](Event::Lagged) how many. With [`OnFull::Block`] the server keeps them, until it cuts the connection.
+//! - **An order between connections.** What comes over one connection keeps the order in which the server took it. Two
+//!   publishers are not ordered but by the server, and a dedicated subscription may be ahead of a shared one.
+//! - **That a replica is as good.** What is published on a primary reaches its replicas' subscribers later, and is lost in
+//!   a failover like any write that was not replicated. A database is no border: channels have none.
 //!
 //! How it works, from the wire up: the pool's [feed](redlane_pool::feed) is a link on which every frame, also the arrays
 //! that RESP2 sends instead of pushes, goes to one listener. `session.rs` is that listener, `board.rs` the wish list

@@ -3,6 +3,17 @@
 //! A [`Script`] is a constant of a program (`static TRANSFER: Script = Script::new(include_str!("transfer.lua"));`);
 //! its SHA-1 is computed at its first use. What surprises: a server forgets scripts as it likes (a restart, a
 //! failover, SCRIPT FLUSH, more than 500 of them), so `NOSCRIPT` is no alarm and costs one more round trip.
+//!
+//! # What it does not promise
+//! - **To undo anything.** Nobody comes between a script's commands, but one that fails in its middle leaves what it had
+//!   done: the server has no way back. So check before the first write, and take an error's
+//!   [`MaybeExecuted`](crate::error::Outcome::MaybeExecuted) at its word.
+//! - **To run once.** A call whose reply was lost may have run and is not repeated, unless it is
+//!   [idempotent](Script::idempotent). A script that makes errors of its own must not use the codes by which the server
+//!   says that nothing ran (`NOSCRIPT`, `BUSY`, `LOADING` and their like): it would be believed.
+//! - **To leave others alone.** The server does nothing else while a script runs; past its limit
+//!   (`busy-reply-threshold`, 5 s) all others are answered `BUSY`. Redlane waits then, and never sends SCRIPT KILL.
+//! - **Digits.** Lua's numbers are doubles: beyond 2^53 take text, and return no fractions, for they are cut off.
 
 pub(crate) mod operands;
 

@@ -3,6 +3,17 @@
 //! A pipeline is enough for writes that depend on nothing ([`Pipeline::atomic`](crate::pipeline::Pipeline::atomic)).
 //! Where a write depends on a read, [`Client::transaction`] holds a connection of its own from WATCH to EXEC. What
 //! surprises: the closure runs as often as it takes, so that it must do nothing that may not be done twice.
+//!
+//! # What it does not promise
+//! - **To undo anything.** The server checks commands as they are queued and then runs them all: one that fails while they
+//!   run (`INCR` on a text) leaves those around it done. Its error says so by its index, and by an outcome of
+//!   [`MaybeExecuted`](Outcome::MaybeExecuted).
+//! - **To succeed.** WATCH keeps nobody out: it notices, and the slower one begins anew. Under contention that goes on
+//!   until the tries are used up, with `None`; a [script](crate::script) or a [lock](crate::lock) has no such end.
+//! - **To know what became of it** when the connection is lost behind EXEC. It ran as a whole or not at all, and is not
+//!   tried again by itself: what it read may not be true any more.
+//! - **That what it has read outside** of the watched keys still holds at EXEC.
+//! - **To outlive the server.** It is as durable as any other write there.
 
 mod handle;
 

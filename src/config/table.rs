@@ -95,7 +95,9 @@ macro_rules! each_setting {
         no_touch: bool, takes bool = identity, gives bool = |v| *v,
             default false, rule always, "";
 
-        /// Upper bound of open connections to the server, shared ones included. Default 20, at least 1.
+        /// Upper bound of open connections for commands, the shared one included; with 1 that one is besides. Default
+        /// 20, at least 1. Not counted are the connection of all subscribers, those of single ones, and the one on which the
+        /// server tells caches of changes.
         max_connections: usize, takes usize = identity, gives usize = |v| *v,
             default 20, rule |v| *v >= 1, "a number of at least 1";
 

@@ -1,21 +1,24 @@
 //! The crates and what each of them knows.
 //!
 //! ```text
-//!             your service
-//!      ┌───────────┴────────────┐
-//!      │ RedisClient            │ locks · pipelines · scripts · health · INFO
-//!      │ (documented API)       │ (services: each adds its own methods to Client)
-//!      └───────────┬────────────┘
-//!                Client ─────────────── Config (code > URL > environment > default)
-//!                  │
-//!   redlane        │  commands: one row each   execute: deadline, attempts, outcome   span, metrics
-//!  ────────────────┼──────────────────────────────────────────────────────────────────────────────
-//!   redlane-pool   ├── link: tickets, batches, driver, supervisor ── one shared socket
-//!                  └── pool: leases, direct hand-off ─────────────── sockets for commands that wait
-//!  ────────────────┬──────────────────────────────────────────────────────────────────────────────
-//!   redlane-resp   │  scanner, cursor, typed decoding, command encoding, limits
-//!                  │
-//!            Redis or Valkey
+//!                       your service
+//!      ┌─────────────────────┴─────────────────────┐
+//!      │ RedisClient                               │ pipelines · transactions · scripts · locks · limiters
+//!      │ (documented API)                          │ cache · pub/sub · keyspace events · streams · INFO · health
+//!      │                                           │ (services: each adds its own methods to Client)
+//!      └─────────────────────┬─────────────────────┘
+//!                          Client ───────────── Config (code > URL > environment > default)
+//!                            │
+//!   redlane                  │  commands: one row each   execute: deadline, attempts, outcome   span, metrics
+//!  ──────────────────────────┼────────────────────────────────────────────────────────────────────────────────
+//!   redlane-pool             ├── link: tickets, batches, driver, supervisor ── one shared socket for commands
+//!                            │     └── another one for the cache: what is read on it, the server tells changes of
+//!                            ├── pool: leases, direct hand-off ─────────────── sockets for those that must not share
+//!                            └── feed: a link without questions ────────────── one socket for all subscribers
+//!  ──────────────────────────┬────────────────────────────────────────────────────────────────────────────────
+//!   redlane-resp             │  scanner, cursor, typed decoding, command encoding, limits
+//!                            │
+//!                     Redis or Valkey
 //! ```
 //!
 //! 1. `redlane-resp` never waits. It turns bytes into replies and commands into bytes: no socket, clock, task or log.
@@ -42,8 +45,20 @@
 //! When nothing else is under way, the caller writes to the socket itself, and only the reply comes by the driver. There
 //! is no channel and no timer for each command: deadlines are kept by one clock of the link.
 //!
-//! # The cache
+//! # The way of one message
 //!
-//! The cache of the reference, a local level before Redis, is **not built yet**. What is planned: a read asks the local
-//! level, then Redis, then your loader (once, however many ask); what others change in Redis is told by the server
-//! (`CLIENT TRACKING`) and removed locally.
+//! ```text
+//!  publisher            server             driver task           inboxes             subscriber tasks
+//!   │ PUBLISH ────────────▶│                    │                    │                    │
+//!   │◀──── how many ───────┤                    │                    │                    │
+//!   │                      ├─ one push ────────▶│                    │                    │
+//!   │                      │   (one socket,     ├─ to each who ─────▶│ bounded, never     │
+//!   │                      │    one SUBSCRIBE)  │  wants it          │ waited for         │
+//!   │                      │                    │                    ├─ next().await ────▶│
+//! ```
+//!
+//! A wish list says who wants what, and the server is led to it: with the first subscriber of a channel it is told, after
+//! the last one it is told otherwise, and a new socket is told everything. So a reconnect is nothing special, but for the
+//! [`Gap`](crate::pubsub::Event::Gap) that each subscriber then finds in its stream.
+//!
+//! The cache has a page of its own: [`caching`](crate::guide::caching).

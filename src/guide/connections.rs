@@ -9,19 +9,35 @@
 //!                  │ what kind is it?
 //!      ┌───────────┼──────────────────────────┬──────────────────────────┐
 //!      ▼           ▼                          ▼                          ▼
-//!   GET, SET …   pipeline, MULTI…EXEC       BLPOP and others that wait    SELECT, SUBSCRIBE …
-//!      │           │ one block of bytes       │                          │
-//!      └─────┬─────┘                          ▼                          ▼
-//!            ▼                              lease of the pool          refused: an error that
-//!      the shared link                        │ idle one? take it        names what to use
-//!            │ room? else wait                │ below the limit? open one
-//!            ▼                                │ else wait in line
-//!         socket                              ▼
+//!   GET, SET …   pipeline, MULTI…EXEC       BLPOP and others that wait    raw SELECT, MULTI,
+//!      │           │ one block of bytes     WATCH … EXEC, group readers   SUBSCRIBE …
+//!      └─────┬─────┘                          │                          │
+//!            ▼                                ▼                          ▼
+//!      the shared link                      lease of the pool          refused: an error that
+//!            │ room? else wait                │ idle one? take it        names what to use
+//!            ▼                                │ below the limit? open one
+//!         socket                              │ else wait in line
+//!                                             ▼
 //!                                           socket, given back clean or closed
+//!
+//!      subscribe, psubscribe, ssubscribe,   caches that the server
+//!      keyspace_events, waiting for a lock  tells of changes
+//!            │                                │
+//!            ▼                                ▼
+//!      the feed: one for all                the tracked link: one for all
+//!            │                                │
+//!            ▼                                ▼
+//!         socket                            socket
 //! ```
 //!
-//! One shared connection serves every task; a client needs more only for commands that wait. All of them together are
-//! bounded by `max_connections` (20).
+//! One shared connection serves every task; a client needs more only for commands that must not share it. Both kinds
+//! together are bounded by `max_connections` (20).
+//!
+//! **Not counted there** are the socket of the subscribers, which is opened with the first of them and closed some seconds
+//! after the last, one more for each subscription that is [`dedicated`](crate::pubsub::Subscribe::dedicated) or
+//! [blocks](crate::pubsub::OnFull::Block), and the socket on which the server tells caches of changes. They are few, each
+//! has its own owner and none is waited for in line; a server's `maxclients` has to have room for them: for a client with
+//! subscribers and caches, 22 by default.
 //!
 //! # When the connection is lost
 //!
@@ -54,6 +70,9 @@
 //! A server that does not answer is asked for a sign of life when the oldest command is overdue; if it stays silent, one
 //! new connection is made, and only when that has greeted the old one is given up. A connection that was idle for longer
 //! than `health_check_interval` (30 s) is asked before its next command.
+//!
+//! Subscribers ask nothing, so on their connection the server is asked after two seconds of silence, and another one is
+//! dialled after four. The one that tells caches of changes is asked each second while there is anything to lose.
 //!
 //! What happened so far is in [`Client::link_stats`](crate::client::Client::link_stats) and
 //! [`Client::pool_stats`](crate::client::Client::pool_stats).

@@ -14,8 +14,11 @@
 //! | `error reply …: WRONGPASS …` | [`Auth`] | credentials | `Config::explain` |
 //! | `error reply …: OOM …` | [`OutOfMemory`] | `maxmemory` | [memory](#out-of-memory) |
 //! | `error reply …: LOADING …` | [`Loading`] | the server has just started | wait; calls retry by themselves |
+//! | `error reply …: BUSY …` | [`Busy`] | a script runs for too long | wait; calls retry by themselves; `SCRIPT KILL` is yours |
 //! | `error reply …: MISCONF …` | [`Misconfigured`] | the server cannot save | disk of the server |
+//! | `error reply …: NOPERM …` | [`NoPermission`] | the user's rights to commands, keys or channels | `ACL GETUSER` |
 //! | `error reply …: WRONGTYPE …` | [`WrongType`] | the key holds another type | `TYPE key` |
+//! | `transaction discarded, …` | [`ExecAbort`] | a command was refused while it was queued; nothing ran | the index in it |
 //! | `unexpected reply to GET` | [`Conversion`] | the value is no UTF-8, or no number | read it as `Bytes` |
 //! | `Redis client not initialized. …` | [`NotInitialized`] | a call before `initialize` | the start of your service |
 //! | `the runtime that made this client is gone` | [`RuntimeGone`] | a client kept over two runtimes | one client for each runtime |
@@ -62,6 +65,19 @@
 //! a lock that is evicted has no holder. Keys that have expired and were not touched yet still take room:
 //! [`sweep_expired`] frees it. [`memory_purge`] only gives freed pages back to the system.
 //!
+//! # Lost messages
+//!
+//! Pub/sub keeps nothing. What is missing is told in the stream itself, exactly where it is missing:
+//!
+//! - [`Gap`](crate::pubsub::Event::Gap): the connection was lost and is there again. Look at the server's log (a restart, a
+//!   `CLIENT KILL`, an output buffer over its limit) and read anew whatever the messages were about.
+//! - [`Lagged`](crate::pubsub::Event::Lagged): the subscriber reads more slowly than others publish. A larger
+//!   [`buffer`](crate::pubsub::Subscribe::buffer) helps against bursts, another task against slow handlers.
+//! - The stream ended: [`ended`](crate::pubsub::Subscription::ended) says why.
+//! - Neither, and still nothing comes: nobody publishes there. PUBLISH answers how many connections heard it, and
+//!   `pubsub_channels` names the channels that somebody listens to; [`pubsub_stats`](crate::client::Client::pubsub_stats)
+//!   says whether this client's subscribers are connected. `PUBLISH` does not reach those who `SSUBSCRIBE`.
+//!
 //! # Lost keyspace events
 //!
 //! Expiry events are published when the server *removes* the key, which can be long after its time, and to whoever
@@ -92,6 +108,13 @@
 //!   callers apart only while its time lasts: have it [renewed](crate::lock::Lock::watchdog), run under it with
 //!   [`run`](crate::lock::GuardHandle::run), and refuse old [fences](crate::lock::GuardHandle::fence) where it matters;
 //!   [`lock`](crate::lock) says what it cannot promise, and why.
+//! - **A cached value is older than expected**: over two seconds only where the server does not tell of changes
+//!   (`Coherence::TtlOnly`, or RESP2), or where SWAPDB exchanged databases, which it tells nobody. `CacheStats` counts
+//!   what was told (`inval_push`, `flush`) and what could not be read (`unreadable`).
+//! - **A transaction gives `None`**: somebody else changed a watched key each time. Another
+//!   [number of tries](crate::transaction::Transaction::tries), a script, or a lock.
+//! - **A stream's entry comes twice**: its handler took longer than `claim_idle`, or ended before the acknowledgement was
+//!   sent. [`streams`](crate::streams) says why it must.
 //! - **Everything is gone**: the server restarted without its data (`info`: `uptime_in_seconds`), or another database is
 //!   selected (`explain`: `db`).
 //!
@@ -108,6 +131,9 @@
 //! [`OutOfMemory`]: crate::error::ErrorKind::OutOfMemory
 //! [`Loading`]: crate::error::ErrorKind::Loading
 //! [`Misconfigured`]: crate::error::ErrorKind::Misconfigured
+//! [`Busy`]: crate::error::ErrorKind::Busy
+//! [`NoPermission`]: crate::error::ErrorKind::NoPermission
+//! [`ExecAbort`]: crate::error::ErrorKind::ExecAbort
 //! [`WrongType`]: crate::error::ErrorKind::WrongType
 //! [`Conversion`]: crate::error::ErrorKind::Conversion
 //! [`NotInitialized`]: crate::error::ErrorKind::NotInitialized
