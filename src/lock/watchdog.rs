@@ -3,7 +3,8 @@
 //! A lock is renewed every third of its time to live, those of like times in one pipeline; an attempt may take a sixth,
 //! and is made again after a tenth when it failed. By its end on the clocks a lock that was not renewed is lost, whatever
 //! the server may still think, so that its holder hears of it before anybody else can have it. Locks that are not renewed
-//! are only watched, once somebody asks to be told. The task ends a second after the last lock, and with the runtime.
+//! are only watched, once somebody asks to be told. The task ends a second after the last lock. When its runtime ends, one
+//! of another runtime takes its place, if a lock was acquired on one; a runtime that hangs holds it up.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -49,12 +50,16 @@ struct Kennel {
     wakes: Option<Instant>,
     /// Counts the tasks, so that one that ends takes no other's mark away.
     task: u64,
+    /// One that has ended looks for an heir.
+    handing_on: bool,
     seen: Seen,
 }
 
 #[derive(Debug)]
 struct Watched {
     held: Arc<Held>,
+    /// Where it was acquired; `None` once the task was tried there.
+    runtime: Option<Handle>,
     /// When it is to be renewed; `None` while that is under way, or never.
     renew_at: Option<Instant>,
     /// The last renewal has failed.
@@ -77,17 +82,18 @@ impl Watchdog {
         if held.is_over() || kennel.watched.contains_key(&held.id) {
             return;
         }
-        let watched = Watched { held: Arc::clone(held), renew_at, failed: false };
+        let watched =
+            Watched { held: Arc::clone(held), runtime: Some(runtime.clone()), renew_at, failed: false };
         let due = watched.due(now, Moment::now());
         kennel.watched.insert(held.id, watched);
         match kennel.wakes {
             Some(wakes) if wakes <= due => {}
             Some(_) => self.hurry.notify_one(),
             None => {
-                kennel.wakes = Some(due);
-                kennel.task = kennel.task.wrapping_add(1);
-                let running = Running { watchdog: Arc::clone(self), task: kennel.task };
-                tasks.spawn_on(run(running, closed.clone()), runtime);
+                let running = Running::begin(self, &mut kennel, due, tasks, closed);
+                // Dropped in here when the runtime has ended.
+                drop(kennel);
+                running.on(runtime);
             }
         }
     }
@@ -272,13 +278,67 @@ fn after(now: Instant, ttl: Ttl, part: u32) -> Instant {
 struct Running {
     watchdog: Arc<Watchdog>,
     task: u64,
+    tasks: TaskTracker,
+    closed: CancellationToken,
+}
+
+impl Running {
+    fn begin(
+        watchdog: &Arc<Watchdog>,
+        kennel: &mut Kennel,
+        wakes: Instant,
+        tasks: &TaskTracker,
+        closed: &CancellationToken,
+    ) -> Self {
+        kennel.wakes = Some(wakes);
+        kennel.task = kennel.task.wrapping_add(1);
+        let (watchdog, task) = (Arc::clone(watchdog), kennel.task);
+        Self { watchdog, task, tasks: tasks.clone(), closed: closed.clone() }
+    }
+
+    fn on(self, runtime: &Handle) {
+        let tasks = self.tasks.clone();
+        tasks.spawn_on(run(self), runtime);
+    }
+
+    /// Has the locks that are left looked after on another runtime: the one that this task was on has ended.
+    fn hand_on(&self) {
+        let now = Instant::now();
+        for watched in self.watchdog.kennel().watched.values_mut().filter(|watched| watched.held.renewed) {
+            // A renewal that was under way has ended with the task.
+            watched.renew_at.get_or_insert(now);
+        }
+        loop {
+            let mut kennel = self.watchdog.kennel();
+            let heir = kennel.watched.values_mut().find_map(|watched| watched.runtime.take());
+            let Some(runtime) = heir.filter(|_| !self.closed.is_cancelled()) else {
+                return;
+            };
+            kennel.handing_on = true;
+            let running = Self::begin(&self.watchdog, &mut kennel, now, &self.tasks, &self.closed);
+            drop(kennel);
+            running.on(&runtime);
+            // Has it ended already, the runtime has too.
+            let mut kennel = self.watchdog.kennel();
+            kennel.handing_on = false;
+            if kennel.wakes.is_some() {
+                return;
+            }
+        }
+    }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         let mut kennel = self.watchdog.kennel();
-        if kennel.task == self.task {
-            kennel.wakes = None;
+        if kennel.task != self.task {
+            return;
+        }
+        kennel.wakes = None;
+        let hands_on = !kennel.watched.is_empty() && !kennel.handing_on;
+        drop(kennel);
+        if hands_on {
+            self.hand_on();
         }
     }
 }
@@ -291,8 +351,8 @@ async fn answered(attempts: &mut JoinSet<Answers>) -> Answers {
     }
 }
 
-async fn run(running: Running, closed: CancellationToken) {
-    let (watchdog, mut attempts) = (&running.watchdog, JoinSet::new());
+async fn run(running: Running) {
+    let (watchdog, closed, mut attempts) = (&running.watchdog, &running.closed, JoinSet::new());
     let mut idle_since = None;
     while let Some(wakes) = watchdog.round(&mut attempts, &mut idle_since) {
         let rest = timeout_at(wakes, race(watchdog.hurry.notified(), answered(&mut attempts)));

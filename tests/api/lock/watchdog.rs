@@ -204,3 +204,28 @@ async fn forgotten_scripts_do_not_keep_a_lock_from_being_renewed() {
     assert!(lock.unwrap().is_valid() && permit.is_valid());
     assert_eq!(locks.stats().lost, 0);
 }
+
+#[test]
+fn locks_of_one_runtime_are_renewed_on_although_another_one_has_ended() {
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    // That of the connection, and two that acquire. Whose task it is that renews: that of the first one.
+    let (base, first, second) = (runtime(), runtime(), runtime());
+    let (locks, prefix) = base.block_on(locks());
+    let locks = locks.ttl(SHORT).watchdog(true);
+    let of_first = first.block_on(locks.lock("a").acquire(SOON)).unwrap();
+    let of_second = second.block_on(locks.lock("b").acquire(SOON)).unwrap();
+    redlane_test_support::eventually("both are renewed", SOON, || locks.stats().renewed >= 2);
+
+    drop(first);
+    let renewed = locks.stats().renewed;
+
+    redlane_test_support::eventually("they are renewed on", SOON, || locks.stats().renewed >= renewed + 8);
+    assert!(of_first.is_valid() && of_second.is_valid());
+    // And its loss is told.
+    Server::shared().command(&["DEL", &format!("{prefix}b")]);
+    assert_eq!(second.block_on(of_second.lost()), LossReason::Expired);
+    drop(second);
+    drop(base);
+    assert_eq!(locks.stats().lost, 1);
+}
