@@ -63,25 +63,27 @@ impl Waiter {
     async fn run(&mut self) -> Result<Win, LockError> {
         let (core, terms) = (self.claim.core.clone(), self.claim.terms.clone());
         let key = &terms.keys.holder;
-        // When releases are being heard already, the first question is as good as one after listening.
-        let seat = core.gates.hears(key).then(|| core.gates.sit(key));
-        if let Some(seat) = &seat
-            && let Some(place) = self.place_at_once(seat)
-        {
-            return self.wait_in(seat, &place).await;
-        }
-        drop(seat);
-        if let Step::Won(win) = ask(&mut self.claim, Patience::Waits, self.deadline).await? {
-            return Ok(win);
+        // When releases are being heard already, the first question is as good as one after listening; and when somebody
+        // waits for his turn to ask, it is as good as answered.
+        let heard = core.gates.hears(key).then(|| core.gates.sit(key));
+        let seat = match heard {
+            Some(seat) => seat,
+            None => {
+                if let Step::Won(win) = ask(&mut self.claim, Patience::Waits, self.deadline).await? {
+                    return Ok(win);
+                }
+                self.note_contention();
+                core.gates.sit(key)
+            }
+        };
+        // Held to the end: the next one asks when we have the lock, or have gone.
+        if let Some(place) = self.place_at_once(&seat) {
+            return self.wait_in(&seat, &place, None).await;
         }
         self.note_contention();
-        let seat = core.gates.sit(key);
-        // Held to the end: the next one asks when we have the lock, or have gone.
-        let place = match self.place_at_once(&seat) {
-            Some(place) => place,
-            None => until(self.deadline, seat.turn()).await.ok_or_else(|| self.busy())?,
-        };
-        self.wait_in(&seat, &place).await
+        let place = until(self.deadline, seat.turn()).await.ok_or_else(|| self.busy())?;
+        let taken = seat.gate().taken_until();
+        self.wait_in(&seat, &place, taken).await
     }
 
     /// A place that needs no waiting for.
@@ -92,25 +94,38 @@ impl Waiter {
         }
     }
 
-    /// Asks until it is ours, whenever somebody calls and when the timer says so.
-    async fn wait_in(&mut self, seat: &Seat<'_>, place: &Place<'_>) -> Result<Win, LockError> {
+    /// Asks until it is ours, whenever somebody calls and when the timer says so. `taken`: it has just been won by one of
+    /// this process, and is his until then if nothing is heard of it.
+    async fn wait_in(
+        &mut self,
+        seat: &Seat<'_>,
+        place: &Place<'_>,
+        taken: Option<Instant>,
+    ) -> Result<Win, LockError> {
+        let mut is_first = true;
         loop {
             if self.is_over() {
                 return Err(self.busy());
             }
             // Before the question: a release between the two would be missed.
-            let hears = until(self.deadline, wakeup::listen(&self.claim, seat)).await.unwrap_or(false);
+            let listening = wakeup::listen(&self.claim, seat, is_first);
+            let hears = until(self.deadline, listening).await.unwrap_or(false);
+            if let Some(taken) = taken.filter(|_| is_first && hears) {
+                // What was called since then is kept, so that nothing is missed.
+                self.rest(place, taken.saturating_duration_since(Instant::now()).min(LONGEST_WAIT)).await;
+                is_first = false;
+                continue;
+            }
+            is_first = false;
             place.hush();
             match ask(&mut self.claim, Patience::Waits, self.deadline).await {
-                Ok(Step::Won(win)) => return Ok(win),
+                Ok(Step::Won(win)) => {
+                    self.note_taken(seat, &win);
+                    return Ok(win);
+                }
                 Ok(Step::Busy { again }) => {
                     self.note_contention();
-                    let timer = Instant::now().checked_add(self.pause(again, hears));
-                    let wake = match (timer, self.deadline) {
-                        (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
-                        (one, other) => one.or(other),
-                    };
-                    until(wake, place.called()).await;
+                    self.rest(place, self.pause(again, hears)).await;
                 }
                 // The last question was cut by our own deadline: busy it was, as far as anybody knows.
                 Err(LockError::Failed { source, .. })
@@ -120,6 +135,24 @@ impl Waiter {
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Waits for a call, for so long at most and never past the deadline.
+    async fn rest(&self, place: &Place<'_>, pause: Duration) {
+        let timer = Instant::now().checked_add(pause);
+        let wake = match (timer, self.deadline) {
+            (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
+            (one, other) => one.or(other),
+        };
+        until(wake, place.called()).await;
+    }
+
+    /// Saves the next in line a question that would come too early. Not of a semaphore: there may be another permit.
+    fn note_taken(&self, seat: &Seat<'_>, win: &Win) {
+        if self.claim.terms.kind == Kind::Plain {
+            let left = win.validity.left(Moment::now());
+            seat.gate().note_taken(Instant::now().checked_add(left));
         }
     }
 

@@ -216,9 +216,9 @@ impl Claim {
             answer => answer,
         }?;
         self.held = false;
-        self.core.gates.wake(&self.terms.keys.holder);
+        self.core.gates.wake(&self.terms.keys.holder, scripts::is_told(&self.terms, Some(answer)));
         Ok(match answer {
-            Released::Now => ReleaseOutcome::Released,
+            Released::Now | Released::Silently => ReleaseOutcome::Released,
             Released::NotOurs => ReleaseOutcome::NotOwner,
             // The first question, whose answer was lost, has done it.
             Released::Gone if repeated && valid => ReleaseOutcome::Released,

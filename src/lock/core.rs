@@ -19,7 +19,7 @@ use super::bare::Known;
 use super::error::LockError;
 use super::gate::Gates;
 use super::held::Held;
-use super::scripts;
+use super::scripts::{self, Released};
 use super::terms::Terms;
 use super::token::Token;
 use super::ttl::Ttl;
@@ -46,6 +46,8 @@ pub(crate) struct Core {
     contended: AtomicU64,
     /// Whether the server was asked what it evicts.
     asked_policy: AtomicBool,
+    /// Whether the log was told that listening for releases is forbidden.
+    told_deafness: AtomicBool,
 }
 
 impl Default for Core {
@@ -61,6 +63,7 @@ impl Default for Core {
             acquired: AtomicU64::new(0),
             contended: AtomicU64::new(0),
             asked_policy: AtomicBool::new(false),
+            told_deafness: AtomicBool::new(false),
         }
     }
 }
@@ -104,6 +107,16 @@ impl Core {
     pub(crate) fn check_eviction(&self, client: &Client, runtime: &Handle) {
         if !self.asked_policy.swap(true, Ordering::Relaxed) {
             self.janitor.spawn_on(warn_of_eviction(client.clone()), runtime);
+        }
+    }
+
+    /// Warns, once, that releases cannot be heard.
+    pub(crate) fn warn_of_deafness(&self) {
+        if !self.told_deafness.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                target: "redlane::lock",
+                "no right to listen for the releases of a lock: it is asked for ten times a second instead",
+            );
         }
     }
 
@@ -221,32 +234,36 @@ impl Remains {
     async fn clear(self, core: Arc<Core>) {
         let timeout = self.client.config().socket_timeout();
         if self.held {
-            self.release(timeout).await;
-            core.gates.wake(&self.terms.keys.holder);
+            let released = self.release(timeout).await;
+            core.gates.wake(&self.terms.keys.holder, scripts::is_told(&self.terms, released));
         }
         if self.unsettled.is_some_and(|before| !before.is_settled(&self.client)) {
             // A question on a socket that was lost can be executed late, by a server that had it in its buffers. A
             // response timeout after the last one it has been; whoever closes does not wait for that.
             let _ = within(timeout, core.closed.cancelled()).await;
-            self.release(timeout).await;
-            core.gates.wake(&self.terms.keys.holder);
+            let released = self.release(timeout).await;
+            core.gates.wake(&self.terms.keys.holder, scripts::is_told(&self.terms, released));
         }
         drop(self.place);
     }
 
     /// Asks until there is an answer, or until the time to live must have ended the lock.
-    async fn release(&self, timeout: Duration) {
+    async fn release(&self, timeout: Duration) -> Option<Released> {
         const FIRST_PAUSE: Duration = Duration::from_millis(50);
         const LONGEST_PAUSE: Duration = Duration::from_secs(1);
         let until = Instant::now().checked_add(self.ttl.duration().saturating_add(timeout));
         let mut pause = FIRST_PAUSE;
-        while let Err(error) = scripts::release(&self.client, &self.terms, &self.token, None).await {
+        loop {
+            let error = match scripts::release(&self.client, &self.terms, &self.token, None).await {
+                Ok(released) => return Some(released),
+                Err(error) => error,
+            };
             if self.client.is_closed() || !error.kind().is_transient() {
                 tracing::debug!(target: "redlane::lock", kind = error.kind().name(), "a lock is left to its time");
-                return;
+                return None;
             }
             if until.is_some_and(|until| Instant::now() >= until) {
-                return;
+                return None;
             }
             sleep(pause).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);

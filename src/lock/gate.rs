@@ -9,7 +9,8 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
+use tokio::time::Instant;
 
 use super::token::Token;
 
@@ -33,9 +34,9 @@ pub(crate) struct Gate {
     /// Those who stand in the server's queue.
     standing: Mutex<HashMap<Token, Arc<Notify>>>,
     /// Whether releases by others are heard.
-    hearing: Mutex<Hearing>,
-    /// One at a time begins to listen.
-    pub(crate) opening: tokio::sync::Mutex<()>,
+    hearing: watch::Sender<Hearing>,
+    /// Until when one who had the turn holds the lock; `None` as soon as anybody calls.
+    taken: Mutex<Option<Instant>>,
     /// Somebody has sat here since it was last looked at.
     used: AtomicBool,
 }
@@ -44,6 +45,8 @@ pub(crate) struct Gate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hearing {
     NotYet,
+    /// Somebody is about to find out.
+    Opening,
     Yes,
     /// It is forbidden.
     Never,
@@ -75,10 +78,13 @@ impl Gates {
         self.lock().get(key).is_some_and(|post| post.gate.hearing() == Hearing::Yes)
     }
 
-    /// A lock may be free: whoever asks for it should ask now.
-    pub(crate) fn wake(&self, key: &[u8]) {
+    /// A lock may be free: whoever asks for it should ask now. `told`: a message says so too, which is enough where it
+    /// is heard, and names the one whose turn it is.
+    pub(crate) fn wake(&self, key: &[u8], told: bool) {
         let gate = self.lock().get(key).map(|post| Arc::clone(&post.gate));
-        if let Some(gate) = gate {
+        if let Some(gate) = gate
+            && !(told && gate.hearing() == Hearing::Yes)
+        {
             gate.call(Call::Everybody);
         }
     }
@@ -95,13 +101,12 @@ impl Gates {
         idle
     }
 
-    /// The listening to a lock has ended by itself.
-    pub(crate) fn deafen(&self, key: &[u8]) {
+    /// The listening to a lock has ended by itself, or did not begin; `hearing` says what may become of it.
+    pub(crate) fn deafen(&self, key: &[u8], gate: &Arc<Gate>, hearing: Hearing) {
         let mut gates = self.lock();
-        let Some(post) = gates.get(key) else { return };
-        post.gate.set_hearing(Hearing::NotYet);
-        post.gate.call(Call::Everybody);
-        if post.seats == 0 {
+        gate.hearing.send_replace(hearing);
+        gate.call(Call::Everybody);
+        if gates.get(key).is_some_and(|post| post.seats == 0 && Arc::ptr_eq(&post.gate, gate)) {
             gates.remove(key);
         }
     }
@@ -122,8 +127,8 @@ impl Post {
             turn: Semaphore::new(1),
             freed: Notify::new(),
             standing: Mutex::default(),
-            hearing: Mutex::new(Hearing::NotYet),
-            opening: tokio::sync::Mutex::default(),
+            hearing: watch::Sender::new(Hearing::NotYet),
+            taken: Mutex::default(),
             used: AtomicBool::new(true),
         };
         Self { gate: Arc::new(gate), seats: 0 }
@@ -132,15 +137,51 @@ impl Post {
 
 impl Gate {
     pub(crate) fn hearing(&self) -> Hearing {
-        *self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.hearing.borrow()
     }
 
-    pub(crate) fn set_hearing(&self, hearing: Hearing) {
-        *self.hearing.lock().unwrap_or_else(PoisonError::into_inner) = hearing;
+    /// Whether it is for the one who asks to begin to listen; he must then [hear](Self::hears_now) or [be
+    /// deaf](Gates::deafen).
+    pub(crate) fn may_open(&self) -> bool {
+        self.hearing.send_if_modified(|hearing| {
+            let may = *hearing == Hearing::NotYet;
+            if may {
+                *hearing = Hearing::Opening;
+            }
+            may
+        })
+    }
+
+    /// Releases are heard from now on. What was released before may not have been: everybody is called.
+    pub(crate) fn hears_now(&self) {
+        // In this order: one who waits for it takes the call with him.
+        self.call(Call::Everybody);
+        self.hearing.send_replace(Hearing::Yes);
+    }
+
+    /// Waits until nobody is about to find out whether releases are heard.
+    pub(crate) async fn opened(&self) {
+        // It is never closed while we are here.
+        let _ = self.hearing.subscribe().wait_for(|hearing| *hearing != Hearing::Opening).await;
+    }
+
+    /// One who had the turn holds the lock, until this moment at most if he does not renew it.
+    pub(crate) fn note_taken(&self, until: Option<Instant>) {
+        *self.taken() = until;
+    }
+
+    /// Until when the one who had the turn before holds the lock, if nobody has called since.
+    pub(crate) fn taken_until(&self) -> Option<Instant> {
+        *self.taken()
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has those who should ask do so.
     pub(crate) fn call(&self, call: Call<'_>) {
+        *self.taken() = None;
         self.freed.notify_one();
         let standing = self.standing();
         match call {
@@ -196,7 +237,8 @@ impl Drop for Seat<'_> {
         let mut gates = self.gates.lock();
         let Some(post) = gates.get_mut(&self.key) else { return };
         post.seats = post.seats.saturating_sub(1);
-        if post.seats == 0 && self.gate.hearing() != Hearing::Yes {
+        // Whoever listens, or is about to, takes it away himself.
+        if post.seats == 0 && !matches!(self.gate.hearing(), Hearing::Yes | Hearing::Opening) {
             gates.remove(&self.key);
         }
     }
@@ -239,7 +281,7 @@ impl Drop for Place<'_> {
 }
 
 /// Waits for `future`, at most until `deadline`.
-pub(crate) async fn until<F: Future>(deadline: Option<tokio::time::Instant>, future: F) -> Option<F::Output> {
+pub(crate) async fn until<F: Future>(deadline: Option<Instant>, future: F) -> Option<F::Output> {
     match deadline {
         Some(deadline) => tokio::time::timeout_at(deadline, future).await.ok(),
         None => Some(future.await),
@@ -247,96 +289,4 @@ pub(crate) async fn until<F: Future>(deadline: Option<tokio::time::Instant>, fut
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::time::timeout;
-
-    use super::*;
-
-    /// Paused time: over as soon as nothing else can happen.
-    async fn is_waiting(future: impl Future) -> bool {
-        timeout(Duration::from_secs(1), future).await.is_err()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn turns_come_in_the_order_of_the_seats() {
-        let gates = Gates::default();
-        let (first, second) = (gates.sit(b"k"), gates.sit(b"k"));
-        let turn = first.turn().await;
-
-        assert!(is_waiting(second.turn()).await);
-        assert!(second.try_turn().is_none());
-        drop(turn);
-        assert!(!is_waiting(second.turn()).await);
-        assert!(second.try_turn().is_some());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_release_before_the_wait_is_not_missed_and_one_before_the_question_is() {
-        let gates = Gates::default();
-        let seat = gates.sit(b"k");
-        let place = seat.turn().await;
-
-        gates.wake(b"k");
-        gates.wake(b"other");
-
-        assert!(!is_waiting(place.called()).await);
-        assert!(is_waiting(place.called()).await);
-        gates.wake(b"k");
-        place.hush();
-        place.hush();
-        assert!(is_waiting(place.called()).await);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn those_who_stand_are_called_by_their_tokens() {
-        let gates = Gates::default();
-        let (seat, token) = (gates.sit(b"k"), Token::new().unwrap());
-        let (mine, other) = (seat.stand(token), seat.stand(Token::new().unwrap()));
-
-        seat.gate().call(Call::First(token.as_bytes()));
-        assert!(!is_waiting(mine.called()).await && is_waiting(other.called()).await);
-
-        seat.gate().call(Call::First(b"of another process"));
-        assert!(is_waiting(mine.called()).await && is_waiting(other.called()).await);
-
-        seat.gate().call(Call::Everybody);
-        assert!(!is_waiting(mine.called()).await && !is_waiting(other.called()).await);
-        drop((mine, other));
-        assert!(seat.gate().standing().is_empty());
-    }
-
-    #[test]
-    fn a_queue_is_gone_with_its_last_seat() {
-        let gates = Gates::default();
-        let (first, second) = (gates.sit(b"k"), gates.sit(b"k"));
-
-        drop(first);
-        assert_eq!(gates.len(), 1);
-        drop(second);
-
-        assert_eq!((gates.len(), gates.lock().len()), (0, 0));
-    }
-
-    #[test]
-    fn a_queue_that_is_listened_for_stays_a_little() {
-        let gates = Gates::default();
-        let seat = gates.sit(b"k");
-        seat.gate().set_hearing(Hearing::Yes);
-
-        assert!(!gates.retire(b"k"));
-        drop(seat);
-        assert!(gates.hears(b"k") && gates.len() == 0);
-        drop(gates.sit(b"k"));
-        assert!(!gates.retire(b"k"), "somebody was here");
-        assert!(gates.retire(b"k"));
-
-        assert!(!gates.hears(b"k"));
-        let seat = gates.sit(b"k");
-        seat.gate().set_hearing(Hearing::Yes);
-        drop(seat);
-        gates.deafen(b"k");
-        assert!(gates.lock().is_empty());
-    }
-}
+mod tests;

@@ -59,8 +59,15 @@ pub(crate) enum Extended {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Released {
     Now,
+    /// And those who wait could not be told: that is forbidden.
+    Silently,
     NotOurs,
     Gone,
+}
+
+/// Whether a message tells those who wait that the lock may be free.
+pub(crate) fn is_told(terms: &Terms, released: Option<Released>) -> bool {
+    terms.wake_up && released.is_some_and(|released| released != Released::Silently)
 }
 
 /// Whether the one who asks will wait, and so stands in the queue if there is one.
@@ -136,6 +143,7 @@ pub(crate) async fn release(
     };
     match call.call::<i64>(client).await? {
         1 => Ok(Released::Now),
+        2 => Ok(Released::Silently),
         0 => Ok(Released::NotOurs),
         -1 => Ok(Released::Gone),
         _ => Err(unexpected()),

@@ -2,84 +2,108 @@
 //!
 //! One subscription serves all in this process who wait for the same lock, and stays for a second or two after the last
 //! of them: where a lock goes to and fro, the first question is then as good as one after listening. What surprises:
-//! where listening is forbidden nothing fails; waiters ask ten times a second instead, and the log says so once a lock.
+//! where listening is forbidden or fails nothing else does; waiters ask ten times a second instead, and the log says once
+//! that it is forbidden.
 
+use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::claim::Claim;
 use super::core::Core;
 use super::gate::{Call, Gate, Hearing, Seat};
 use super::race::{First, race};
+use super::terms::LockKeys;
+use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::pubsub::{Event, Subscription};
 
 /// How long a lock is listened for after its last waiter, at least; twice that at most.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How long the first question of a waiter is put off for the listening to begin: a connection and a round trip, mostly.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// Wake-ups that may wait to be passed on. Losing some is no harm: whatever was lost, everybody is called.
 const BUFFER: usize = 64;
 
-/// Begins to listen, unless somebody does already. Gives whether releases are heard from now on.
-pub(crate) async fn listen(claim: &Claim, seat: &Seat<'_>) -> bool {
+/// Begins to listen, unless somebody does already, and waits a little for that if it is `worth_waiting`. Gives whether
+/// releases are heard from now on.
+///
+/// The listening has a task of its own: where it cannot begin, as the server takes no more connections, whoever waits for
+/// the lock goes on asking.
+pub(crate) async fn listen(claim: &Claim, seat: &Seat<'_>, worth_waiting: bool) -> bool {
     let gate = seat.gate();
-    if !claim.terms.wake_up || gate.hearing() == Hearing::Never {
+    if !claim.terms.wake_up {
         return false;
     }
-    if gate.hearing() == Hearing::Yes {
-        return true;
+    if gate.may_open() {
+        let ear = Ear {
+            core: Arc::clone(&claim.core),
+            key: claim.terms.keys.holder.clone(),
+            gate: Arc::clone(gate),
+            left: Hearing::NotYet,
+        };
+        claim.core.attend(attend(claim.client.clone(), Arc::clone(&claim.terms.keys), ear), &claim.runtime);
     }
-    let _alone = gate.opening.lock().await;
-    if gate.hearing() != Hearing::NotYet {
-        return gate.hearing() == Hearing::Yes;
+    if worth_waiting && gate.hearing() == Hearing::Opening {
+        // Or else we go on deaf, and are called when it has succeeded.
+        let _ = timeout(PATIENCE, gate.opened()).await;
     }
-    match claim.client.subscribe([&claim.terms.keys.channel]).buffer(BUFFER).await {
-        Ok(subscription) => {
-            gate.set_hearing(Hearing::Yes);
-            let (core, key) = (Arc::clone(&claim.core), claim.terms.keys.holder.clone());
-            let passing = pass_on(subscription, Arc::clone(gate), key, core);
-            claim.core.attend(passing, &claim.runtime);
-            true
+    gate.hearing() == Hearing::Yes
+}
+
+/// One who listens for the releases of a lock. However he ends, also with his runtime, nobody goes on relying on him.
+struct Ear {
+    core: Arc<Core>,
+    key: Vec<u8>,
+    gate: Arc<Gate>,
+    /// What others may think when he has gone.
+    left: Hearing,
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.core.gates.deafen(&self.key, &self.gate, self.left);
+    }
+}
+
+async fn attend(client: Client, keys: Arc<LockKeys>, mut ear: Ear) {
+    let closed = ear.core.closed();
+    let opening = client.subscribe([&keys.channel]).buffer(BUFFER).into_future();
+    match race(closed.cancelled(), opening).await {
+        First::Right(Ok(subscription)) => {
+            // The task must not keep the client.
+            drop(client);
+            ear.gate.hears_now();
+            pass_on(subscription, &ear).await;
         }
-        Err(error) => {
-            if error.kind() == ErrorKind::NoPermission {
-                gate.set_hearing(Hearing::Never);
-                tracing::warn!(
-                    target: "redlane::lock",
-                    "no right to listen for the releases of a lock: it is asked for ten times a second instead",
-                );
-            }
-            // Else it may pass: it is tried again before the next question.
-            false
+        First::Right(Err(error)) if error.kind() == ErrorKind::NoPermission => {
+            ear.left = Hearing::Never;
+            ear.core.warn_of_deafness();
         }
+        // It may pass: it is tried again before the next question.
+        First::Left(()) | First::Right(Err(_)) => {}
     }
 }
 
 /// Calls those who wait for the lock, until nobody has for a while.
-async fn pass_on(mut subscription: Subscription, gate: Arc<Gate>, key: Vec<u8>, core: Arc<Core>) {
-    let closed = core.closed();
+async fn pass_on(mut subscription: Subscription, ear: &Ear) {
+    let closed = ear.core.closed();
     let mut look = Instant::now();
     loop {
-        let ended = if Instant::now() >= look {
+        if Instant::now() >= look {
             look = look.checked_add(LINGER).unwrap_or(look);
-            core.gates.retire(&key)
-        } else {
-            match race(closed.cancelled(), timeout_at(look, subscription.next())).await {
-                First::Left(()) | First::Right(Ok(None)) => {
-                    core.gates.deafen(&key);
-                    true
-                }
-                First::Right(Ok(Some(event))) => {
-                    gate.call(call_of(&event));
-                    false
-                }
-                First::Right(Err(_)) => false,
+            if ear.core.gates.retire(&ear.key) {
+                return;
             }
-        };
-        if ended {
-            return;
+        }
+        match race(closed.cancelled(), timeout_at(look, subscription.next())).await {
+            First::Left(()) | First::Right(Ok(None)) => return,
+            First::Right(Ok(Some(event))) => ear.gate.call(call_of(&event)),
+            First::Right(Err(_)) => {}
         }
     }
 }

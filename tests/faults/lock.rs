@@ -1,5 +1,9 @@
 //! Locks while replies are lost, connections cut and servers restarted: never two holders, never a lock left behind.
 
+mod aborts;
+mod kinds;
+mod listening;
+
 use std::time::{Duration, Instant};
 
 use redlane::client::Client;
@@ -34,8 +38,16 @@ impl Scene {
         let proxy = FaultProxy::start(server.port());
         let config = Config::builder().host("127.0.0.1").port(proxy.port()).socket_timeout(timeout);
         let client = Client::connect(config.build().unwrap()).await.unwrap();
-        let guard = client.locks().lock("warm-up").acquire(SOON).await.unwrap();
-        guard.release().await.unwrap();
+        // So that the server knows the scripts, and each question is one.
+        let (plain, fair) = (client.locks().lock("warm-up"), client.locks().lock("warm-up").fair());
+        for lock in [plain, fair] {
+            let guard = lock.acquire(SOON).await.unwrap();
+            guard.extend(LONG).await.unwrap();
+            guard.release().await.unwrap();
+        }
+        let permit = client.locks().semaphore("warm-up", 1).acquire(SOON).await.unwrap();
+        permit.extend(LONG).await.unwrap();
+        permit.release().await.unwrap();
         eventually_async("the background is done", SOON, || client.locks().stats().returning == 0).await;
         Self { server, proxy, client }
     }

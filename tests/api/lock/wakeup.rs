@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn scripts_run(server: &Server) -> u64 {
+pub(super) fn scripts_run(server: &Server) -> u64 {
     let calls = server.info("cmdstat_evalsha");
     calls.split(['=', ',']).nth(1).unwrap_or("0").parse().unwrap()
 }
@@ -37,25 +37,6 @@ async fn a_release_wakes_the_waiter_of_another_client_without_any_polling() {
 }
 
 #[tokio::test]
-async fn one_who_may_not_listen_asks_instead_and_the_log_is_told() {
-    if Server::shared().predates("channel permissions that are off", Some((7, 0)), Some((7, 2))) {
-        return;
-    }
-    let server = Server::start(Options::new().line("user worker on >w0rker ~* resetchannels +@all"));
-    let config =
-        Config::builder().host("127.0.0.1").port(server.port()).username("worker").password("w0rker");
-    let worker = Client::connect(config.build().unwrap()).await.unwrap();
-    let holder = client(server.port()).await.locks().ttl(LONG).lock("a").acquire(SOON).await.unwrap();
-
-    let lock = worker.locks().lock("a");
-    let waiting = tokio::spawn(async move { lock.acquire(SOON).await });
-    eventually_async("it waits", SOON, || worker.locks().stats().waited_for == 1).await;
-    holder.release().await.unwrap();
-
-    assert_eq!(waiting.await.unwrap().unwrap().release().await.unwrap(), ReleaseOutcome::Released);
-}
-
-#[tokio::test]
 async fn a_lock_is_listened_for_as_long_as_somebody_waits_and_a_little_longer() {
     let (locks, prefix) = locks().await;
     let channel = format!("{{{prefix}a}}:c");
@@ -70,4 +51,69 @@ async fn a_lock_is_listened_for_as_long_as_somebody_waits_and_a_little_longer() 
 
     eventually_async("nobody listens any more", SOON, || listeners() == "0").await;
     guard.release().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_those_who_wait_in_one_process_one_asks_and_no_question_comes_too_early() {
+    let server = Server::start(Options::new());
+    let locks = client(server.port()).await.locks().ttl(LONG);
+    let mut held = locks.lock("a").acquire(SOON).await.unwrap();
+    let mut waiting = std::collections::VecDeque::new();
+    let wait = || {
+        let lock = locks.lock("a");
+        tokio::spawn(async move { lock.acquire(LONG).await.unwrap() })
+    };
+    for number in 1..=10 {
+        waiting.push_back(wait());
+        eventually_async("it waits", SOON, || locks.stats().in_use == number + 1).await;
+        let listeners = || server.command(&["PUBSUB", "NUMSUB", "{lock:a}:c"]).elements()[1].text();
+        eventually_async("it is listened for", SOON, || listeners() == "1").await;
+    }
+    let (before, began) = (scripts_run(&server), std::time::Instant::now());
+
+    for _ in 0..50 {
+        held.release().await.unwrap();
+        held = waiting.pop_front().unwrap().await.unwrap();
+        waiting.push_back(wait());
+    }
+
+    // The release and the question that wins; beside that one a second for the one whose turn it is.
+    let rise = scripts_run(&server) - before;
+    assert!(rise <= 2 * 50 + began.elapsed().as_secs() + 1, "{rise}");
+}
+
+#[tokio::test]
+async fn a_listener_that_goes_with_its_runtime_is_replaced() {
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let other = runtime();
+    let (locks, prefix) = locks().await;
+    let channel = format!("{{{prefix}a}}:c");
+    let listeners = || Server::shared().command(&["PUBSUB", "NUMSUB", &channel]).elements()[1].text();
+    let holder = locks.lock("a").acquire(SOON).await.unwrap();
+    // The connection for messages is one of this runtime, the listener one of the other.
+    let news = locks.lock("b").acquire(SOON).await.unwrap();
+    let waits = locks.lock("b");
+    let waiting = tokio::spawn(async move { waits.acquire(LONG).await });
+    eventually_async("there is a connection", SOON, || locks.stats().waited_for == 1).await;
+    eventually_async("it is listened on", SOON, || {
+        Server::shared().command(&["PUBSUB", "NUMSUB", &format!("{{{prefix}b}}:c")]).elements()[1].text()
+            == "1"
+    })
+    .await;
+    let lock = locks.lock("a");
+    let abandoned = other.spawn(async move { lock.acquire(LONG).await });
+    eventually_async("the other one listens", SOON, || listeners() == "1").await;
+
+    other.shutdown_background();
+    assert!(abandoned.await.is_err());
+    eventually_async("nobody listens", SOON, || listeners() == "0").await;
+    let lock = locks.lock("a");
+    let waits = tokio::spawn(async move { lock.acquire(LONG).await });
+    eventually_async("somebody listens again", SOON, || listeners() == "1").await;
+    holder.release().await.unwrap();
+
+    waits.await.unwrap().unwrap().release().await.unwrap();
+    news.release().await.unwrap();
+    waiting.await.unwrap().unwrap().release().await.unwrap();
 }

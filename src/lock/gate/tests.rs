@@ -1,0 +1,144 @@
+//! Queues without a server: turns, calls, and who listens.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::*;
+
+/// Paused time: over as soon as nothing else can happen.
+async fn is_waiting(future: impl Future) -> bool {
+    timeout(Duration::from_secs(1), future).await.is_err()
+}
+
+#[tokio::test(start_paused = true)]
+async fn turns_come_in_the_order_of_the_seats() {
+    let gates = Gates::default();
+    let (first, second) = (gates.sit(b"k"), gates.sit(b"k"));
+    let turn = first.turn().await;
+
+    assert!(is_waiting(second.turn()).await);
+    assert!(second.try_turn().is_none());
+    drop(turn);
+    assert!(!is_waiting(second.turn()).await);
+    assert!(second.try_turn().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_before_the_wait_is_not_missed_and_one_before_the_question_is() {
+    let gates = Gates::default();
+    let seat = gates.sit(b"k");
+    let place = seat.turn().await;
+
+    gates.wake(b"k", false);
+    gates.wake(b"other", false);
+
+    assert!(!is_waiting(place.called()).await);
+    assert!(is_waiting(place.called()).await);
+    gates.wake(b"k", false);
+    place.hush();
+    place.hush();
+    assert!(is_waiting(place.called()).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_stand_are_called_by_their_tokens() {
+    let gates = Gates::default();
+    let (seat, token) = (gates.sit(b"k"), Token::new().unwrap());
+    let (mine, other) = (seat.stand(token), seat.stand(Token::new().unwrap()));
+
+    seat.gate().call(Call::First(token.as_bytes()));
+    assert!(!is_waiting(mine.called()).await && is_waiting(other.called()).await);
+
+    seat.gate().call(Call::First(b"of another process"));
+    assert!(is_waiting(mine.called()).await && is_waiting(other.called()).await);
+
+    seat.gate().call(Call::Everybody);
+    assert!(!is_waiting(mine.called()).await && !is_waiting(other.called()).await);
+    drop((mine, other));
+    assert!(seat.gate().standing().is_empty());
+}
+
+#[test]
+fn a_queue_is_gone_with_its_last_seat() {
+    let gates = Gates::default();
+    let (first, second) = (gates.sit(b"k"), gates.sit(b"k"));
+
+    drop(first);
+    assert_eq!(gates.len(), 1);
+    drop(second);
+
+    assert_eq!((gates.len(), gates.lock().len()), (0, 0));
+}
+
+#[test]
+fn a_queue_that_is_listened_for_stays_a_little() {
+    let gates = Gates::default();
+    let seat = gates.sit(b"k");
+    seat.gate().hears_now();
+
+    assert!(!gates.retire(b"k"));
+    drop(seat);
+    assert!(gates.hears(b"k") && gates.len() == 0);
+    drop(gates.sit(b"k"));
+    assert!(!gates.retire(b"k"), "somebody was here");
+    assert!(gates.retire(b"k"));
+
+    assert!(!gates.hears(b"k"));
+    let seat = gates.sit(b"k");
+    seat.gate().hears_now();
+    let gate = Arc::clone(seat.gate());
+    drop(seat);
+    gates.deafen(b"k", &gate, Hearing::NotYet);
+    assert!(gates.lock().is_empty());
+    // Those who came later have a queue of their own.
+    let later = gates.sit(b"k");
+    gates.deafen(b"k", &gate, Hearing::NotYet);
+    assert_eq!(gates.len(), 1);
+    drop(later);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_listens_for_all_and_the_others_wait_for_him() {
+    let gates = Gates::default();
+    let (first, second) = (gates.sit(b"k"), gates.sit(b"k"));
+
+    assert!(first.gate().may_open() && !second.gate().may_open());
+    assert!(is_waiting(second.gate().opened()).await);
+    drop(first);
+    second.gate().hears_now();
+    assert!(!is_waiting(second.gate().opened()).await);
+    assert!(!second.gate().may_open());
+
+    gates.deafen(b"k", &Arc::clone(second.gate()), Hearing::Never);
+    assert!(!second.gate().may_open(), "it is forbidden");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_that_a_message_tells_of_is_not_told_twice() {
+    let gates = Gates::default();
+    let seat = gates.sit(b"k");
+    let place = seat.turn().await;
+    seat.gate().hears_now();
+    place.hush();
+
+    gates.wake(b"k", true);
+    assert!(is_waiting(place.called()).await);
+    gates.wake(b"k", false);
+    assert!(!is_waiting(place.called()).await);
+    gates.deafen(b"k", &Arc::clone(seat.gate()), Hearing::NotYet);
+    place.hush();
+    gates.wake(b"k", true);
+    assert!(!is_waiting(place.called()).await, "nobody hears the message");
+}
+
+#[test]
+fn a_lock_that_was_taken_counts_as_such_until_anybody_calls() {
+    let gates = Gates::default();
+    let seat = gates.sit(b"k");
+    seat.gate().note_taken(Some(Instant::now()));
+
+    assert!(seat.gate().taken_until().is_some());
+    gates.wake(b"k", false);
+    assert!(seat.gate().taken_until().is_none());
+}
