@@ -7,6 +7,7 @@ mod logs;
 mod model;
 mod options;
 mod processes;
+mod rights;
 mod semaphore;
 mod view;
 mod wakeup;
@@ -274,12 +275,51 @@ async fn a_counter_that_cannot_count_is_an_error_and_the_lock_is_given_back() {
     let (locks, prefix) = locks().await;
     let (key, fence) = (format!("{prefix}a"), format!("{{{prefix}a}}:f"));
 
-    for count in ["9223372036854775807", "no number"] {
-        Server::shared().command(&["SET", &fence, count]);
+    for count in [["SET", "9223372036854775807"], ["SET", "no number"], ["RPUSH", "another type"]] {
+        Server::shared().command(&["DEL", &fence]);
+        Server::shared().command(&[count[0], &fence, count[1]]);
 
-        let error = locks.lock("a").try_acquire().await.unwrap_err();
+        for lock in [locks.lock("a"), locks.lock("a").fair()] {
+            let error = lock.try_acquire().await.unwrap_err();
 
-        assert_eq!(error.outcome(), Outcome::MaybeExecuted);
-        gone(&key).await;
+            assert_eq!(error.outcome(), Outcome::MaybeExecuted);
+            gone(&key).await;
+        }
     }
+}
+
+#[tokio::test]
+async fn scripts_forgotten_between_any_two_calls_change_nothing() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    let locks = client.locks().ttl(LONG);
+    let flush = async || client.script_flush(FlushMode::Sync).await.unwrap();
+
+    for lock in [locks.lock("a"), locks.lock("a").fair()] {
+        flush().await;
+        let guard = lock.acquire(SOON).await.unwrap();
+        let waits = lock.clone();
+        flush().await;
+        let waiting = tokio::spawn(async move { waits.acquire(SOON).await.unwrap() });
+        eventually_async("somebody waits", SOON, || locks.stats().waited_for == 1).await;
+        flush().await;
+        guard.extend(LONG).await.unwrap();
+        flush().await;
+        assert_eq!(guard.release().await.unwrap(), ReleaseOutcome::Released);
+        let guard = waiting.await.unwrap();
+        flush().await;
+        drop(guard);
+        eventually_async("it is given back", SOON, || locks.stats().in_use == 0).await;
+        assert_eq!(server.command(&["EXISTS", "lock:a", "{lock:a}:q", "{lock:a}:d"]), RawReply::Integer(0));
+    }
+    let semaphore = locks.semaphore("s", 1);
+    flush().await;
+    let permit = semaphore.acquire(SOON).await.unwrap();
+    flush().await;
+    assert!(semaphore.try_acquire().await.unwrap().is_none());
+    flush().await;
+    permit.extend(LONG).await.unwrap();
+    flush().await;
+    assert_eq!(permit.release().await.unwrap(), ReleaseOutcome::Released);
+    assert_eq!(server.command(&["EXISTS", "{lock:s}:s"]), RawReply::Integer(0));
 }

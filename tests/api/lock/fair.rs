@@ -114,3 +114,63 @@ async fn a_single_try_does_not_queue_and_does_not_overtake() {
     waiting.await.unwrap().unwrap().release().await.unwrap();
     assert!(lock.try_acquire().await.unwrap().is_some());
 }
+
+#[tokio::test]
+async fn a_release_calls_the_one_whose_turn_it_is_and_nobody_else() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    let lock = client.locks().ttl(LONG).lock("a").fair().waiter_ttl(LONG);
+    let first = lock.acquire(SOON).await.unwrap();
+    settled(&client.locks()).await;
+    let mut tasks = JoinSet::new();
+    for number in 1..=30 {
+        let lock = lock.clone();
+        tasks.spawn(async move { lock.acquire(LONG).await.unwrap().release().await.unwrap() });
+        let queued = || server.command(&["ZCARD", "{lock:a}:q"]);
+        eventually_async("it stands in the queue", SOON, || queued() == RawReply::Integer(number)).await;
+    }
+    let (before, began) = (client.link_stats().submitted, Instant::now());
+
+    first.release().await.unwrap();
+    tasks.join_all().await;
+
+    // For each the question that wins and its release; and each shows a sign of life every second, and has asked once
+    // more if it queued before anybody listened.
+    let signs = 30 * (began.elapsed().as_secs() + 2);
+    let questions = client.link_stats().submitted - before;
+    assert!(questions <= 2 * 31 + signs, "{questions}");
+}
+
+#[tokio::test]
+async fn foreign_values_in_the_place_of_the_queue_are_errors_and_keep_no_lock() {
+    let has_code = Server::shared().version().at_least(Some((7, 0)), Some((7, 2)));
+    let kind = if has_code { ErrorKind::WrongType } else { ErrorKind::Server };
+    for suffix in ["q", "d"] {
+        let (locks, prefix) = locks().await;
+        let lock = locks.lock("a").fair();
+        let guard = lock.acquire(SOON).await.unwrap();
+        Server::shared().command(&["SET", &format!("{{{prefix}a}}:{suffix}"), "foreign"]);
+
+        for wait in [Duration::ZERO, SOON] {
+            let error = lock.acquire(wait).await.unwrap_err();
+            let LockError::Failed { step: "acquired", source } = &error else { panic!("{error:?}") };
+            assert_eq!(source.kind(), kind, "{suffix}");
+            assert!(!error.is_retryable());
+        }
+
+        assert_eq!(guard.release().await.unwrap(), ReleaseOutcome::Released, "{suffix}");
+        assert_eq!(get(&format!("{prefix}a")), RawReply::Null);
+        assert_eq!(get(&format!("{{{prefix}a}}:{suffix}")).text(), "foreign");
+        eventually_async("nothing is left to do", SOON, || locks.stats().in_use == 0).await;
+    }
+}
+
+#[tokio::test]
+async fn a_waiter_that_counts_as_alive_for_no_time_is_refused() {
+    let (locks, _) = locks().await;
+
+    let error = locks.lock("a").fair().waiter_ttl(Duration::ZERO).try_acquire().await.unwrap_err();
+
+    assert!(matches!(error, LockError::Ttl { ttl: Duration::ZERO }), "{error:?}");
+    assert_eq!(error.outcome(), Outcome::NotSent);
+}
