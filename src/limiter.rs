@@ -2,12 +2,23 @@
 //!
 //! [`Client::rate_limiter`] spreads what it allows evenly and lets bursts of a set size through (GCRA, a bucket that
 //! fills again drop by drop); [`Client::window_limiter`] counts in windows, and lets twice the limit through where two of
-//! them meet. Time is the server's, so that clocks of callers do not matter.
+//! them meet.
 //!
-//! **What it does not promise.** A call whose reply is lost may have been counted: it is not repeated, and the error says
-//! [`MaybeExecuted`](crate::error::Outcome::MaybeExecuted). A server that loses its data, or evicts the key, forgets what
-//! it has counted, and so allows up to one burst more. Whether to let calls pass while the server is away is the caller's
-//! to decide.
+//! **What it does not promise.**
+//!
+//! - *An exact count when replies are lost.* A call without an answer may have been counted: it is not repeated, since each
+//!   run counts, and the error says [`MaybeExecuted`](crate::error::Outcome::MaybeExecuted). So it errs on the side of
+//!   letting too few through.
+//! - *Anything once the server has lost its data.* A restart without data, an eviction, a failover to a replica that lags:
+//!   what was counted is forgotten, and up to one burst, or one window, more is allowed.
+//! - *Time of one's own.* The clock is the server's, so that those of callers do not matter and cannot be used to get more;
+//!   one that is set forward refills the bucket by so much, and one that is set back keeps it empty for so long. A failover
+//!   changes to the clock of another machine. Windows end by their time to live, which only a jump forward shortens.
+//! - *Order, or a place.* A refusal says how long to wait if nobody else comes; somebody may. Those who wait for their turn
+//!   need a [semaphore](crate::lock::Semaphore) or a queue.
+//! - *An answer while the server is away.* Whether calls pass then is the caller's to decide: an error is no verdict.
+//!
+//! All who use a name should give it the same limit and period, for each is held to his own.
 
 mod verdict;
 
@@ -113,7 +124,8 @@ impl RateLimiter {
         Verdict::of(answer)
     }
 
-    /// How things stand, without taking anything: always allowed.
+    /// How things stand, without taking anything. It is allowed, but where others with a larger limit have taken more than
+    /// this one has.
     ///
     /// # Errors
     /// As [`check`](Self::check).

@@ -32,8 +32,12 @@ use crate::error::Outcome;
 /// # Ok(()) }
 /// ```
 ///
-/// All who use it should name the same limit: each is held to his own. As a lock it holds while clocks, pauses and
-/// failovers stay within the time to live; it has no fences, since what it guards lets several in anyway.
+/// **What it does not promise.** As a [lock](crate::lock) it holds while clocks, pauses and failovers stay within the time
+/// to live: a holder that was suspended for longer, or a primary that fails before its replica knows of a permit, lets one
+/// more in than the limit says. It has no fences to find that out with, since a number tells nothing where several are in
+/// at a time: it is for limits that may be exceeded for a moment, such as a load, and not for what must never be. All who
+/// use it should name the same limit, for each is held to his own. Those who wait have no order across processes, and
+/// permits do not wait for replicas. Nor is it reentrant: each acquisition takes a permit.
 #[derive(Clone)]
 #[must_use = "a permit is asked for by `try_acquire` or `acquire`"]
 pub struct Semaphore {
