@@ -21,9 +21,11 @@ use std::collections::HashMap;
 
 #[cfg(feature = "ahash")]
 use ahash::AHashMap as HashMap;
+use bytes::BytesMut;
 use redlane_resp::cursor::Cursor;
 use redlane_resp::error::{ConversionError, Kind};
 use redlane_resp::from_reply::FromReply;
+use redlane_resp::reply::Reply;
 use redlane_resp::value::Value;
 
 use crate::commands::fields::{each_element, missing};
@@ -42,6 +44,12 @@ pub struct StreamId<V = Value> {
 }
 
 impl<V> StreamId<V> {
+    /// The value of a field; `None` when there is none.
+    #[must_use]
+    pub fn get(&self, field: &str) -> Option<&V> {
+        self.map.get(field)
+    }
+
     /// Whether it has a field.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
@@ -58,6 +66,30 @@ impl<V> StreamId<V> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.map.is_empty()
+    }
+}
+
+impl StreamId {
+    /// The value of a field, read as any type that a reply can be read as; `None` when there is no such field. redis-rs's
+    /// `get` is this, but that a value which is no such thing is `None` there and an error here.
+    ///
+    /// ```no_run
+    /// # use redlane::prelude::*;
+    /// # async fn example(client: &Client) -> Result<(), Error> {
+    /// for entry in client.xrange_all("orders").await?.ids {
+    ///     let amount: Option<i64> = entry.read("amount")?;
+    ///     println!("{}: {amount:?}, {:?}", entry.id, entry.get("note"));
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// A value that is no such thing.
+    pub fn read<T: FromReply>(&self, field: &str) -> Result<Option<T>, ConversionError> {
+        let Some(value) = self.get(field) else { return Ok(None) };
+        let mut frame = BytesMut::new();
+        value.encode(&mut frame);
+        Reply::from_frame(frame.freeze()).into_read().map(Some)
     }
 }
 

@@ -47,6 +47,19 @@ fn an_entry_that_was_deleted_has_an_id_and_no_fields() {
 }
 
 #[test]
+fn a_field_is_got_as_it_is_or_read_as_any_type() {
+    let frame = format!("*1\r\n{}", entry("1-0", &["amount", "12", "note", "none"]));
+
+    let typed = &read::<StreamRangeReply<String>>(&frame).unwrap().ids[0];
+    let entry = &read::<StreamRangeReply>(&frame).unwrap().ids[0];
+
+    assert_eq!(typed.get("amount").map(String::as_str), Some("12"));
+    assert_eq!(entry.get("amount").and_then(Value::as_bytes), Some(&b"12"[..]));
+    assert_eq!((entry.read::<u8>("amount"), entry.read::<u8>("missing")), (Ok(Some(12)), Ok(None)));
+    assert!(entry.read::<u8>("note").is_err() && entry.get("missing").is_none());
+}
+
+#[test]
 fn a_claiming_read_tells_of_earlier_deliveries() {
     let claimed = format!("*4\r\n{}*2\r\n{}{}:1500\r\n:2\r\n", bulk("1-0"), bulk("a"), bulk("1"));
 
