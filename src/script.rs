@@ -13,6 +13,8 @@
 //!   says that nothing ran (`NOSCRIPT`, `BUSY`, `LOADING` and their like): it would be believed.
 //! - **To leave others alone.** The server does nothing else while a script runs; past its limit
 //!   (`busy-reply-threshold`, 5 s) all others are answered `BUSY`. Redlane waits then, and never sends SCRIPT KILL.
+//! - **An error's code.** Servers before 7.0 answer `ERR` when a command of a script fails. One that shall be known by
+//!   its code is called by `redis.pcall`, and what that gave is returned.
 //! - **Digits.** Lua's numbers are doubles: beyond 2^53 take text, and return no fractions, for they are cut off.
 
 pub(crate) mod operands;

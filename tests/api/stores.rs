@@ -93,6 +93,23 @@ async fn what_somebody_else_wrote_is_an_error_and_not_a_missing_result() {
 }
 
 #[tokio::test]
+async fn a_session_s_key_that_holds_something_else_is_an_error() {
+    let sessions = SessionStore::new(client().await).unwrap();
+    let id = Keys::new().key("session_foreign");
+    Server::shared().command(&["SET", &format!("session:{id}"), "no hash"]);
+
+    let read = sessions.session(&id).await.unwrap_err();
+    let updated = sessions.update_user_session(&id, &map([("role", "admin")])).await.unwrap_err();
+
+    for error in [read, updated] {
+        let StoreError::Redis(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.kind(), ErrorKind::WrongType, "{error}");
+    }
+    assert_eq!(Server::shared().command(&["GET", &format!("session:{id}")]).text(), "no hash");
+    assert!(matches!(sessions.session("").await, Err(StoreError::Key(_))));
+}
+
+#[tokio::test]
 async fn a_session_that_nobody_began_is_not_found_and_cannot_be_updated() {
     let sessions = SessionStore::new(client().await).unwrap();
     let id = Keys::new().key("session_nobody");
