@@ -105,6 +105,147 @@ async fn all_databases_can_be_heard() {
 }
 
 #[tokio::test]
+async fn each_key_of_a_command_is_told_and_a_flush_tells_nothing() {
+    let server = with_flags("AE");
+    let client = of(&server, "").await;
+    let mut events = client.keyspace_events().await.unwrap();
+
+    client.mset(&[("a", 1), ("b", 2)]).await.unwrap();
+    client.del(&["a", "b"]).await.unwrap();
+    client.set("c", 3).await.unwrap();
+    server.command(&["FLUSHDB"]);
+    server.command(&["FLUSHALL"]);
+    client.set("after", 4).await.unwrap();
+
+    let told = [
+        (EventKind::Set, "a"),
+        (EventKind::Set, "b"),
+        (EventKind::Del, "a"),
+        (EventKind::Del, "b"),
+        (EventKind::Set, "c"),
+        (EventKind::Set, "after"),
+    ];
+    for (event, key) in told {
+        assert_eq!(next(&mut events).await, (0, event, key.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_stored_by_another_name_is_told_by_the_new_one() {
+    let server = with_flags("AE");
+    let client = of(&server, "").await;
+    client.rpush("list", &[3, 1, 2]).await.unwrap();
+    let mut events = client.keyspace_events().await.unwrap();
+
+    server.command(&["SORT", "list", "STORE", "sorted"]);
+    server.command(&["SETBIT", "bits", "7", "1"]);
+    server.command(&["PFADD", "count", "x"]);
+    server.command(&["GEOADD", "places", "13.4", "52.5", "Berlin"]);
+    server.command(&["GEOSEARCHSTORE", "near", "places", "FROMLONLAT", "13", "52", "BYRADIUS", "200", "km"]);
+
+    let told = [
+        (EventKind::SortStore, "sorted"),
+        (EventKind::SetBit, "bits"),
+        (EventKind::PfAdd, "count"),
+        (EventKind::ZAdd, "places"),
+        (EventKind::GeoSearchStore, "near"),
+    ];
+    for (event, key) in told {
+        assert_eq!(next(&mut events).await, (0, event, key.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_hash_whose_last_field_expires_tells_that_and_then_of_itself() {
+    let server = with_flags("AE");
+    if server.lacks("HPEXPIRE") {
+        return;
+    }
+    let client = of(&server, "").await;
+    client.hset("hash", "field", 1).await.unwrap();
+    let wanted = [EventKind::HExpired, EventKind::Del];
+    let mut events = client.keyspace_events().events(wanted.clone()).await.unwrap();
+
+    server.command(&["HPEXPIRE", "hash", "1", "FIELDS", "1", "field"]);
+
+    for event in wanted {
+        assert_eq!(next(&mut events).await, (0, event, "hash".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn an_expired_key_is_told_when_it_is_removed_and_not_before() {
+    let server = with_flags("AE");
+    server.command(&["DEBUG", "SET-ACTIVE-EXPIRE", "0"]);
+    let client = of(&server, "").await;
+    let mut events = client.keyspace_events().events([EventKind::Expired, EventKind::Append]).await.unwrap();
+    client.pset_ex("short", 1, 5).await.unwrap();
+    let milliseconds = || {
+        let time = server.command(&["TIME"]);
+        let [seconds, micros] = time.elements() else { panic!("{time:?}") };
+        let number = |reply: &RawReply| reply.text().parse::<u64>().unwrap();
+        number(seconds) * 1000 + number(micros) / 1000
+    };
+    let begun = milliseconds();
+    eventually_async("its time is over", SOON, || milliseconds() > begun + 10).await;
+
+    client.append("marker", "x").await.unwrap();
+    assert_eq!(client.exists("short").await.unwrap(), 0);
+
+    assert_eq!(next(&mut events).await, (0, EventKind::Append, "marker".to_owned()));
+    assert_eq!(next(&mut events).await, (0, EventKind::Expired, "short".to_owned()));
+}
+
+#[tokio::test]
+async fn a_replica_tells_del_where_its_primary_tells_expired() {
+    let primary = with_flags("AE");
+    let replica = Server::start(
+        Options::new()
+            .set("notify-keyspace-events", "AE")
+            .line(&format!("replicaof 127.0.0.1 {}", primary.port())),
+    );
+    eventually_async("it follows", SOON, || replica.info("master_link_status") == "up").await;
+    let (writer, reader) = (of(&primary, "").await, of(&replica, "").await);
+    let wanted = [EventKind::Expired, EventKind::Del];
+    let mut there = writer.keyspace_events().events(wanted.clone()).await.unwrap();
+    let mut here = reader.keyspace_events().events(wanted).await.unwrap();
+
+    writer.pset_ex("session:7", 1, 1).await.unwrap();
+
+    assert_eq!(next(&mut there).await.1, EventKind::Expired);
+    assert_eq!(next(&mut here).await.1, EventKind::Del);
+}
+
+#[tokio::test]
+async fn events_come_over_resp2_as_well() {
+    let server = with_flags("AKE");
+    let client = of(&server, "?protocol=2").await;
+    let mut all = client.keyspace_events().await.unwrap();
+    let mut some = client.keyspace_events().key_prefix("session:").await.unwrap();
+
+    client.set("task:1", 1).await.unwrap();
+    client.set("session:1", 1).await.unwrap();
+
+    assert_eq!(next(&mut all).await.2, "task:1");
+    assert_eq!(next(&mut all).await.2, "session:1");
+    assert_eq!(next(&mut some).await.2, "session:1");
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_config_is_a_warning_and_its_events_are_heard() {
+    let server =
+        Server::start(Options::new().set("notify-keyspace-events", "AE").line("rename-command CONFIG \"\""));
+    let client = of(&server, "").await;
+
+    let mut events = client.keyspace_events().ensure_flags(true).await.unwrap();
+    client.set("k", 1).await.unwrap();
+
+    let [FlagWarning::Forbidden(error)] = events.warnings() else { panic!("{:?}", events.warnings()) };
+    assert_eq!(error.code(), Some("ERR"));
+    assert_eq!(next(&mut events).await, (0, EventKind::Set, "k".to_owned()));
+}
+
+#[tokio::test]
 async fn missing_letters_are_told() {
     let server = with_flags("g");
     let client = of(&server, "").await;
