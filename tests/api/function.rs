@@ -95,3 +95,35 @@ async fn an_error_of_a_function_may_come_from_its_middle() {
     assert_eq!(client.get("n").read_as::<i64>().await.unwrap(), 0, "it had");
     assert_eq!(none.code(), Some("ERR"));
 }
+
+#[tokio::test]
+async fn a_function_that_is_not_there_is_an_error_and_nothing_ran() {
+    let Some((_server, client)) = stocked().await else { return };
+
+    let error = Function::new("vanished").key("n").arg(1).call::<i64>(&client).await.unwrap_err();
+    client.function_flush(FlushMode::Sync).await.unwrap();
+    let flushed = TAKE.key("n").arg(1).call::<(bool, String)>(&client).await.unwrap_err();
+
+    // Nothing in the server's answer tells it from an error of a function's own.
+    for error in [error, flushed] {
+        assert_eq!(
+            (error.kind(), error.code(), error.command()),
+            (ErrorKind::Server, Some("ERR"), Some("FCALL"))
+        );
+    }
+    assert_eq!(client.get("n").await.unwrap().as_deref(), Some("9"));
+    LIBRARY.load(&client).await.unwrap();
+    assert_eq!(TAKE.key("n").arg(1).call::<(bool, String)>(&client).await.unwrap(), (true, "taken".into()));
+}
+
+#[tokio::test]
+async fn code_that_is_no_library_is_an_error_of_the_server() {
+    let Some((_server, client)) = stocked().await else { return };
+
+    for code in ["", "return 1", "#!lua name=stock\nthis is no lua", "#!cobol name=x\n"] {
+        let error = Library::from(code.to_owned()).load(&client).await.unwrap_err();
+        assert_eq!((error.kind(), error.command()), (ErrorKind::Server, Some("FUNCTION LOAD")), "{code}");
+    }
+
+    assert_eq!(LEFT.key("n").call::<String>(&client).await.unwrap(), "9", "what was there is there");
+}

@@ -152,6 +152,39 @@ async fn wrong_calls_are_told_apart() {
 }
 
 #[tokio::test]
+async fn a_user_without_rights_is_told_so_and_a_discarded_transaction_says_by_what() {
+    let server = Server::start(Options::new());
+    server.command(&["ACL", "SETUSER", "u", "on", ">p", "+@all", "-lpush", "~*", "&*"]);
+    let url = server.url().replace("redis://", "redis://u:p@");
+    let client = Client::connect(Config::from_url(&url).unwrap()).await.unwrap();
+
+    let forbidden = client.lpush("key", 1).await;
+    let discarded = client.pipeline().atomic().set("key", 1).lpush("key", 1).exec().await;
+
+    assert_seen(forbidden, ErrorKind::NoPermission, Outcome::Refused, "error reply to LPUSH: NOPERM ");
+    let text = "transaction discarded, error reply to the command at index 1: NOPERM ";
+    assert_seen(discarded, ErrorKind::ExecAbort, Outcome::Refused, text);
+    assert_eq!(client.get("key").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_script_without_end_is_a_busy_error() {
+    let server = Server::start(Options::new().set("lua-time-limit", "10"));
+    let client = client_of(&server).await;
+    let mut raw = server.raw();
+    raw.write(b"*3\r\n$4\r\nEVAL\r\n$17\r\nwhile true do end\r\n$1\r\n0\r\n").unwrap();
+    eventually_async("it is busy", Duration::from_secs(5), || {
+        server.command(&["PING"]).text().starts_with("BUSY")
+    })
+    .await;
+
+    let result = client.set("key", "value").deadline(SHORT).await;
+
+    server.command(&["SCRIPT", "KILL"]);
+    assert_seen(result, ErrorKind::Busy, Outcome::Refused, "error reply to SET: BUSY ");
+}
+
+#[tokio::test]
 async fn a_call_before_initialize_says_what_to_call() {
     let redis = RedisClient::new();
 

@@ -311,6 +311,102 @@ async fn a_subscription_may_outlive_the_client() {
 }
 
 #[tokio::test]
+async fn a_name_may_be_empty_or_hold_any_bytes() {
+    let server = Server::start(Options::new());
+    let client = of(&server).await;
+    let names: [&[u8]; 3] = [b"", b"\r\n+OK\r\n", &[0, 0xff, b'*', b'?']];
+    let mut subscription = client.subscribe(names).await.unwrap();
+
+    for name in names {
+        assert_eq!(client.publish(name, "hello").await.unwrap(), 1);
+        let Event::Message { channel, .. } = next(&mut subscription).await else { panic!("a message") };
+        assert_eq!(&channel[..], name);
+    }
+}
+
+#[tokio::test]
+async fn a_message_of_megabytes_arrives_whole() {
+    let client = client().await;
+    let channel = Keys::new().key("large");
+    let mut subscription = client.subscribe([&channel]).await.unwrap();
+    let large = bytes_without_order(5 << 20);
+
+    client.publish(&channel, &large[..]).await.unwrap();
+    client.publish(&channel, "small").await.unwrap();
+
+    let Event::Message { payload: heard, .. } = next(&mut subscription).await else { panic!("a message") };
+    assert!(heard == large, "{} bytes", heard.len());
+    assert_eq!(payload(&mut subscription).await, "small");
+}
+
+/// Bytes that are no text, the same ones each time.
+fn bytes_without_order(count: usize) -> Vec<u8> {
+    (0..count).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect()
+}
+
+#[tokio::test]
+async fn calls_of_next_that_are_dropped_lose_no_message() {
+    const MESSAGES: u64 = 2_000;
+    let client = client().await;
+    let channel = Keys::new().key("run");
+    let mut subscription = client.subscribe([&channel]).buffer(MESSAGES as usize).await.unwrap();
+    let publishing = tokio::spawn(async move {
+        for number in 0..MESSAGES {
+            client.publish(&channel, number).await.unwrap();
+        }
+    });
+
+    let (mut heard, mut dropped) = (0, 0);
+    while heard < MESSAGES {
+        let patience = Duration::from_micros((heard + dropped) * 7 % 300);
+        match timeout(patience, subscription.next()).await {
+            Ok(Some(Event::Message { payload, .. })) => {
+                assert_eq!(payload, heard.to_string());
+                heard += 1;
+            }
+            Ok(other) => panic!("{other:?}"),
+            Err(_) => dropped += 1,
+        }
+    }
+
+    publishing.await.unwrap();
+}
+
+#[tokio::test]
+async fn subscribers_take_no_place_of_the_pool() {
+    let server = Server::start(Options::new());
+    let config = Config::builder().url(&server.url()).max_connections(2).build().unwrap();
+    let client = Client::connect(config).await.unwrap();
+    let queue = Keys::new().key("queue");
+
+    let mut shared = client.subscribe(["a"]).await.unwrap();
+    let mut own = client.subscribe(["a"]).dedicated().await.unwrap();
+    client.lpush(&queue, "job").await.unwrap();
+    let popped = client.blpop(&queue, 5.0).await.unwrap();
+
+    // The shared one, that of the subscribers, one more of a subscriber, and the one that blocked.
+    assert_eq!((popped.unwrap().1.as_str(), server.clients().len()), ("job", 4));
+    assert_eq!(client.publish("a", "hello").await.unwrap(), 2);
+    assert_eq!((payload(&mut shared).await, payload(&mut own).await), ("hello".into(), "hello".into()));
+}
+
+#[tokio::test]
+async fn a_server_without_channels_of_shards_says_so_and_disturbs_nobody() {
+    let known = Server::shared().has("SSUBSCRIBE");
+    let options = if known { Options::new().line("rename-command SSUBSCRIBE \"\"") } else { Options::new() };
+    let server = Server::start(options);
+    let client = of(&server).await;
+    let mut plain = client.subscribe(["orders"]).await.unwrap();
+
+    let error = client.ssubscribe(["orders"]).await.unwrap_err();
+
+    assert_eq!((error.code(), error.command()), (Some("ERR"), Some("SSUBSCRIBE")));
+    client.publish("orders", "hello").await.unwrap();
+    assert_eq!(payload(&mut plain).await, "hello");
+    eventually_async("nothing else is left", SOON, || client.pubsub_stats().topics == 1).await;
+}
+
+#[tokio::test]
 async fn nothing_to_listen_to_is_a_mistake() {
     let client = client().await;
 

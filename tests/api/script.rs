@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use redlane::client::Client;
-use redlane::commands::native::*;
-use redlane::commands::types::FlushMode;
-use redlane::config::Config;
-use redlane::error::{ErrorKind, Outcome};
-use redlane::script::Script;
+use redlane::prelude::*;
 use redlane_test_support::{Cut, FaultProxy, Flow, Keys, Options, RawReply, Server, eventually_async};
 
 #[path = "../../examples/points/mod.rs"]
@@ -116,6 +111,112 @@ async fn a_script_that_a_pipeline_calls_often_is_loaded_once_and_never_unknown()
         let after = (loads(), calls(&server, "evalsha"), calls(&server, "eval"));
         assert_eq!((after.0 - before.0, after.1 - before.1, after.2 - before.2), (2, 51, 0));
     }
+}
+
+#[tokio::test]
+async fn one_unknown_script_among_a_hundred_commands_keeps_its_place_and_repeats_nothing() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    let unknown = Script::new("return redis.call('INCRBY', KEYS[1], 1000)");
+
+    for atomic in [false, true] {
+        server.command(&["SET", "n", "0"]);
+        client.script_flush(FlushMode::Sync).await.unwrap();
+        let mut pipeline = client.pipeline();
+        if atomic {
+            pipeline = pipeline.atomic();
+        }
+        for place in 0..100 {
+            pipeline = if place == 50 { unknown.key("n").by_name(pipeline) } else { pipeline.incr("n", 1) };
+        }
+
+        let counts: Vec<i64> = pipeline.query().await.unwrap();
+
+        let expected = (0..100).map(|place| if place < 50 { place + 1 } else { place + 1000 });
+        assert_eq!(counts, expected.collect::<Vec<_>>(), "atomic: {atomic}");
+        assert_eq!(server.command(&["GET", "n"]).text(), "1099");
+    }
+}
+
+#[tokio::test]
+async fn a_script_called_by_a_name_that_nobody_knows_fails_alone() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    let mut pipeline = client.pipeline();
+    for place in 0..100 {
+        let unknown = || cmd("EVALSHA").arg("0".repeat(40)).arg(1).arg("n");
+        pipeline = if place == 50 { pipeline.add(unknown()) } else { pipeline.incr("n", 1) };
+    }
+
+    let plain = pipeline.clone().try_all().await.unwrap();
+    let atomic = pipeline.atomic().try_all().await.unwrap_err();
+
+    assert_eq!(plain.len(), 100);
+    for (place, reply) in plain.into_iter().enumerate() {
+        match reply {
+            Err(error) => assert_eq!((place, error.kind()), (50, ErrorKind::NoScript), "{error}"),
+            Ok(count) => assert_eq!(count, Value::Integer(if place < 50 { place + 1 } else { place } as i64)),
+        }
+    }
+    // The others would have run, and nothing could be undone: so it is not even sent.
+    assert_eq!(
+        (atomic.kind(), atomic.outcome(), atomic.index()),
+        (ErrorKind::Usage, Outcome::NotSent, Some(50))
+    );
+    assert_eq!(server.command(&["GET", "n"]).text(), "99");
+}
+
+#[tokio::test]
+async fn a_script_that_the_server_has_dropped_for_newer_ones_runs_all_the_same() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    // Servers since 7.4 keep 500 of those that came by their text.
+    let scripts: Vec<Script> =
+        (0..600).map(|number| Script::from(format!("return {number} + ARGV[1]"))).collect();
+
+    for round in 1..=2 {
+        for (number, script) in scripts.iter().enumerate() {
+            assert_eq!(script.arg(round).call::<usize>(&client).await.unwrap(), number + round);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_replica_that_was_never_told_a_script_runs_it() {
+    let server = Server::start(Options::new());
+    if server.lacks("EVALSHA_RO") {
+        return;
+    }
+    let replica = Server::start(Options::new().line(&format!("replicaof 127.0.0.1 {}", server.port())));
+    let limit = Duration::from_secs(20);
+    eventually_async("it follows", limit, || replica.info("master_link_status") == "up").await;
+    let (primary, reader) = (client(server.port()).await, client(replica.port()).await);
+    let read = Script::new("return redis.call('GET', KEYS[1])").read_only(true);
+    primary.set("k", "v").await.unwrap();
+    read.load(&primary).await.unwrap();
+    eventually_async("it has the key", limit, || replica.command(&["EXISTS", "k"]).text() == "1").await;
+
+    let here: String = read.key("k").call(&reader).await.unwrap();
+    let again: String = read.key("k").call(&reader).await.unwrap();
+
+    assert_eq!((here.as_str(), again.as_str()), ("v", "v"));
+    assert_eq!((calls(&replica, "evalsha_ro"), calls(&replica, "eval_ro")), (2, 1));
+}
+
+#[tokio::test]
+async fn in_resp2_scripts_answer_the_same() {
+    let config = Config::from_url(&format!("{}?protocol=2", Server::shared().url())).unwrap();
+    let (client, key) = (Client::connect(config).await.unwrap(), Keys::new().key("n"));
+    static ALL: Script = Script::new(
+        "redis.call('SET', KEYS[1], ARGV[1]) return {true, false, 2.9, redis.call('GET', KEYS[1]), 'end'}",
+    );
+
+    let all: (bool, bool, i64, String, String) = ALL.key(&key).arg(7).call(&client).await.unwrap();
+    let (again,): ((bool, bool, i64, String, String),) =
+        ALL.key(&key).arg(8).by_name(client.pipeline()).query().await.unwrap();
+
+    assert_eq!(all, (true, false, 2, "7".to_owned(), "end".to_owned()));
+    assert_eq!(again, (true, false, 2, "8".to_owned(), "end".to_owned()));
 }
 
 #[tokio::test]

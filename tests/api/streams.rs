@@ -374,6 +374,24 @@ async fn what_does_not_pass_ends_a_reader() {
 }
 
 #[tokio::test]
+async fn in_resp2_a_reader_does_the_same() {
+    let (filler, key) = shared().await;
+    let config = Config::from_url(&format!("{}?protocol=2", Server::shared().url())).unwrap();
+    let client = Client::connect(config).await.unwrap();
+    fill(&filler, &key, 1..=5).await;
+    let mut first = reader(&client, &key, "a").begin().await.unwrap();
+    drop(next(&mut first).await);
+    drop(first);
+
+    let mut again = reader(&client, &key, "a").begin().await.unwrap();
+
+    assert_eq!(numbers(&mut again, 5).await, [1, 2, 3, 4, 5]);
+    again.flush().await.unwrap();
+    assert_eq!(pending(&filler, &key).await, 0);
+    assert!(again.leave().await.unwrap());
+}
+
+#[tokio::test]
 async fn a_reader_ends_with_its_client() {
     let (client, key) = shared().await;
     let mut reader = reader(&client, &key, "a").begin().await.unwrap();

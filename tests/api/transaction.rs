@@ -57,12 +57,12 @@ async fn two_clients_that_count_by_watch_lose_no_step() {
         let key = key.clone();
         tokio::spawn(async move {
             let key = key.as_str();
-            for _ in 0..200 {
+            for _ in 0..1000 {
                 let step = client.transaction(&[key], |tx| async move {
                     let count: Option<u32> = tx.get(key).read_as().await?;
                     tx.multi().set(key, count.unwrap_or(0) + 1).exec::<()>().await
                 });
-                step.tries(1000).deadline(Duration::from_secs(30)).await.unwrap().unwrap();
+                step.tries(1000).deadline(Duration::from_secs(60)).await.unwrap().unwrap();
             }
         })
     };
@@ -71,7 +71,7 @@ async fn two_clients_that_count_by_watch_lose_no_step() {
     one.await.unwrap();
     other.await.unwrap();
 
-    assert_eq!(first.get(&key).read_as::<u32>().await.unwrap(), 400);
+    assert_eq!(first.get(&key).read_as::<u32>().await.unwrap(), 2000);
 }
 
 #[tokio::test]
@@ -235,6 +235,71 @@ async fn errors_of_the_closure_end_it() {
         (ErrorKind::WrongType, Some(1), Outcome::MaybeExecuted)
     );
     assert_eq!(client.lrange(key, 0, -1).await.unwrap(), ["1", "3"]);
+}
+
+#[tokio::test]
+async fn a_discarded_transaction_leaves_nothing_on_its_connection() {
+    let (client, keys) = shared().await;
+    let (key, other) = (keys.tagged("k"), keys.tagged("other"));
+    let (key, other) = (key.as_str(), other.as_str());
+
+    let discarded = client
+        .transaction(&[key], |tx| async move { tx.multi().set(key, 1).add(cmd("GET")).exec::<()>().await });
+    let error = discarded.await.unwrap_err();
+
+    // EXECABORT has ended MULTI and WATCH: the same connection serves on, and neither is left of it.
+    assert_eq!(
+        (error.kind(), error.index(), error.outcome()),
+        (ErrorKind::ExecAbort, Some(1), Outcome::Refused)
+    );
+    client.set(key, "changed").await.unwrap();
+    let made = client.transaction(&[other], |tx| async move {
+        tx.set(other, "at once").await?;
+        Ok(Some(tx.get(key).await?))
+    });
+    assert_eq!(made.tries(1).await.unwrap().unwrap().as_deref(), Some("changed"));
+    assert_eq!(client.get(other).await.unwrap().as_deref(), Some("at once"));
+    assert_eq!(client.pool_stats().created, 1);
+}
+
+#[tokio::test]
+async fn keys_that_a_read_has_named_are_watched_as_well() {
+    let (client, keys) = shared().await;
+    let (pointer, target) = (keys.tagged("pointer"), keys.tagged("target"));
+    client.set(&pointer, &target).await.unwrap();
+    let (pointer, target, other) = (pointer.as_str(), target.as_str(), &client);
+    let follow = |meddle: bool| {
+        client.transaction(&[pointer], move |tx| async move {
+            let named: String = tx.get(pointer).read_as().await?;
+            tx.watch(&named).await?;
+            if meddle {
+                other.incr(target, 1).await?;
+            }
+            tx.multi().incr(&named, 10).exec::<(i64,)>().await
+        })
+    };
+
+    assert_eq!(follow(true).tries(1).await.unwrap(), None);
+    assert_eq!(follow(false).tries(1).await.unwrap(), Some((11,)));
+}
+
+#[tokio::test]
+async fn in_resp2_it_does_the_same() {
+    let keys = Keys::new();
+    let config = Config::from_url(&format!("{}?protocol=2", Server::shared().url())).unwrap();
+    let client = Client::connect(config).await.unwrap();
+    let key = keys.key("k");
+    client.set(&key, 1).await.unwrap();
+    let key = key.as_str();
+
+    assert!(!runs_after(&client, key, || async { client.set(key, 1).await.map(drop).unwrap() }).await);
+    let made = client.transaction(&[key], |tx| async move {
+        tx.multi().incr(key, 1).add(cmd("LPUSH").arg(key).arg(1)).exec::<Vec<Value>>().await
+    });
+
+    let inside = made.await.unwrap_err();
+    assert_eq!((inside.kind(), inside.index()), (ErrorKind::WrongType, Some(1)));
+    assert_eq!(client.get(key).read_as::<i64>().await.unwrap(), 2, "nothing is undone");
 }
 
 #[tokio::test]

@@ -97,6 +97,8 @@ async fn a_killed_socket(protocol: u8) {
         assert_eq!(gaps.len(), 1, "{gaps:?}");
         assert_eq!(*first.get_or_insert_with(|| gaps.clone()), gaps, "all share one socket");
     }
+    let (before, after) = first.unwrap()[0];
+    super::measured("messages in the gap of a killed subscriber", &(after - before - 1).to_string());
 }
 
 #[tokio::test]
@@ -183,6 +185,53 @@ async fn a_subscriber_that_the_server_cuts_for_its_slowness_is_told_both() {
     assert!(messages >= 4, "{messages}");
     publisher.publish("flood", "after").await.unwrap();
     assert!(matches!(next(&mut blocking).await, Event::Message { payload, .. } if payload == "after"));
+}
+
+#[tokio::test]
+async fn a_server_that_is_full_takes_no_subscriber_and_spares_who_is_in() {
+    let scene = Scene::set(3).await;
+    let publisher = scene.publisher().await;
+    let mut old = scene.client.subscribe(["news"]).await.unwrap();
+    scene.server.command(&["CONFIG", "SET", "maxclients", "4"]);
+
+    // With two clients and a subscriber this is the last one for which there is room.
+    let mut last = scene.server.raw();
+    let limit = Duration::from_millis(300);
+    let error = scene.client.subscribe(["news"]).dedicated().deadline(limit).await.unwrap_err();
+
+    assert!(matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout), "{error:?}");
+    publisher.publish("news", "hello").await.unwrap();
+    assert!(matches!(next(&mut old).await, Event::Message { payload, .. } if payload == "hello"));
+    last.command(&["CONFIG", "SET", "maxclients", "100"]);
+    scene.client.subscribe(["news"]).dedicated().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_paused_server_costs_no_storm_of_sockets() {
+    let scene = Scene::set(3).await;
+    let mut subscription = scene.client.subscribe(["news"]).await.unwrap();
+    let accepted = scene.proxy.accepted_count();
+
+    scene.server.pause();
+    // Two heartbeats find it silent, and the socket that is to take over is not greeted either.
+    assert!(timeout(Duration::from_secs(7), subscription.next()).await.is_err());
+    let dialled = scene.proxy.accepted_count() - accepted;
+    scene.server.resume();
+
+    assert!(dialled <= 2, "{dialled}");
+    super::measured("sockets dialled by subscribers in 7 s of a paused server", &dialled.to_string());
+    let publisher = scene.publisher().await;
+    let resumed = Instant::now();
+    let mut heard = false;
+    while !heard {
+        assert!(resumed.elapsed() < SOON, "nothing is heard any more");
+        publisher.publish("news", "after").await.unwrap();
+        heard = match timeout(Duration::from_millis(100), subscription.next()).await {
+            Ok(Some(Event::Message { .. })) => true,
+            Ok(Some(Event::Gap { .. })) | Err(_) => false,
+            Ok(other) => panic!("{other:?}"),
+        };
+    }
 }
 
 #[tokio::test]
