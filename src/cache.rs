@@ -18,7 +18,8 @@
 //! `tracker.rs` is the connection on which the server tells of changes; `local.rs` the first level, and the rule by which an
 //! invalidation is never lost to a reply that it overtakes; `envelope.rs` the header before each value in Redis, which tells
 //! freshness without anybody's clock and makes one compare-and-set serve every write; `remote.rs` what is said to Redis;
-//! `flight.rs` the one fetch at a time; `load.rs` the way of a miss; `versions.rs` tags; `through.rs` strategies over a store.
+//! `flight.rs` the one fetch at a time; `load.rs` the way of a lookup, `reading.rs` what is found, `lease.rs` how what is not
+//! found is loaded by one alone; `versions.rs` tags; `through.rs` strategies over a store.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -54,8 +55,10 @@ mod clock;
 mod envelope;
 mod error;
 mod flight;
+mod lease;
 mod load;
 mod local;
+mod reading;
 mod remote;
 mod removals;
 mod settings;

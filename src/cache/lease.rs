@@ -1,0 +1,284 @@
+//! Loading what is nowhere, by one process at a time.
+//!
+//! Who finds nothing asks for the lease of the key, which one process at a time has, and loads. Whoever finds the lease
+//! taken waits for the server to tell that the key has changed, and looks again. What was loaded is stored only where the
+//! lease still stands: a write by anybody in between has removed it, and the value goes to the callers alone.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::time::timeout;
+
+use super::envelope::{Header, Kind, Seen, Tag};
+use super::error::CacheError;
+use super::flight::{Outcome, Seat};
+use super::load::{Loader, Wish};
+use super::reading::{FOREVER, Found};
+use super::remote::Remote;
+use super::{Inner, Refreshing};
+use crate::client::Client;
+
+/// How soon a taken lease is looked at again when nobody tells; doubled up to [`SELDOM`].
+const OFTEN: Duration = Duration::from_millis(20);
+const SELDOM: Duration = Duration::from_millis(200);
+
+/// With the server telling, this only bounds what a lost socket costs.
+const TOLD: Duration = Duration::from_secs(1);
+
+impl<V: Send + Sync + 'static> Inner<V> {
+    /// Looks, and loads what is not there.
+    pub(super) async fn find_or_load(
+        self: &Arc<Self>,
+        id: &str,
+        seat: &Seat<'_, V>,
+        loader: Loader<V>,
+        wish: Wish,
+    ) -> Outcome<V> {
+        let key = self.key(id);
+        let mut waited = false;
+        let mut pause = OFTEN;
+        loop {
+            let found = match self.read(id).await {
+                Ok(found) => found,
+                Err(error) => {
+                    self.failed(error)?;
+                    self.counters.miss.add();
+                    return self.load_alone(id, loader).await;
+                }
+            };
+            let seen = match found {
+                Found::Held(held) => {
+                    if held.due {
+                        self.refresh(id, Some(held.seen), loader, wish);
+                    }
+                    return Ok(held.value);
+                }
+                Found::Taken(left) => {
+                    if !waited {
+                        self.counters.lease_wait.add();
+                        waited = true;
+                    }
+                    let told = self.remote.is_tracked();
+                    let longest = if told { TOLD } else { pause };
+                    pause = pause.saturating_mul(2).min(SELDOM);
+                    let left = left.unwrap_or(longest).saturating_add(Duration::from_millis(1));
+                    // Either way one looks again; a change is seen at once, an end of the lease soon after it.
+                    let _ = timeout(left.min(longest), seat.key_changed()).await;
+                    continue;
+                }
+                Found::Missing(seen) => seen,
+            };
+            if self.is_plain() {
+                self.counters.miss.add();
+                return self.load_plain(id, &key, loader, wish).await;
+            }
+            let lease =
+                Header::new(Kind::Lease, self.settings.codec.id(), self.settings.schema).seal(&[], b"");
+            match self.remote.lease(&key, &lease, self.settings.lease, &seen).await {
+                Ok(None) => {
+                    self.counters.miss.add();
+                    if waited {
+                        self.counters.lease_takeover.add();
+                    }
+                    let lease = Lease { client: &self.remote.client, key: &key, header: lease, held: true };
+                    return self.load_leased(id, lease, loader, wish).await;
+                }
+                // An empty text is no cache's, and has no first bytes by which to replace it.
+                Ok(Some(there)) if there.is_empty() => {
+                    let _ = self.remote.remove(&key).await;
+                }
+                // Somebody was quicker: what stands there now is looked at like anything else.
+                Ok(Some(_)) => {}
+                Err(error) => {
+                    self.failed(error)?;
+                    self.counters.miss.add();
+                    return self.load_alone(id, loader).await;
+                }
+            }
+        }
+    }
+
+    /// Loads for the callers alone: nothing can be stored.
+    async fn load_alone(&self, id: &str, loader: Loader<V>) -> Outcome<V> {
+        let (value, _) = self.load(id, loader, None).await?;
+        Ok(value.map(Arc::new))
+    }
+
+    async fn load_plain(&self, id: &str, key: &str, loader: Loader<V>, wish: Wish) -> Outcome<V> {
+        let (value, _) = self.load(id, loader, None).await?;
+        if let Some(value) = &value {
+            let payload = self.encode(value)?;
+            if self.remote.set(key, &payload, wish.ttl).await.is_err() {
+                self.counters.l2_err.add();
+            }
+        }
+        Ok(value.map(Arc::new))
+    }
+
+    async fn load_leased(&self, id: &str, mut lease: Lease<'_>, loader: Loader<V>, wish: Wish) -> Outcome<V> {
+        // The versions are those from before the load: what changes while it runs makes the value out of date.
+        let tags = self.tags_of(&wish).await;
+        let (value, delta) = match self.load(id, loader, Some(&lease)).await {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                lease.give_back().await;
+                return Err(error);
+            }
+        };
+        self.fill(id, Some(&mut lease), None, value, delta, tags, wish.ttl).await
+    }
+
+    /// The tags of a wish with their versions; `None` when they cannot be had, and nothing can be stored then.
+    async fn tags_of(&self, wish: &Wish) -> Option<Vec<Tag>> {
+        let names: Vec<&str> = wish.tags.iter().map(|tag| &**tag).collect();
+        match self.tags_now(&names).await {
+            Ok(tags) => Some(tags),
+            Err(_) => {
+                self.counters.l2_err.add();
+                None
+            }
+        }
+    }
+
+    /// Stores what was loaded, unless somebody has written in between.
+    #[expect(clippy::too_many_arguments, reason = "what was loaded, for whom, and over what")]
+    async fn fill(
+        &self,
+        id: &str,
+        mut lease: Option<&mut Lease<'_>>,
+        over: Option<Seen>,
+        value: Option<V>,
+        delta: Duration,
+        tags: Option<Vec<Tag>>,
+        ttl: Option<Duration>,
+    ) -> Outcome<V> {
+        let sealed = match (&value, &tags) {
+            (_, None) => None,
+            (Some(value), Some(tags)) => match self.encode(value) {
+                Ok(payload) => Some(self.seal(&payload, ttl, delta, tags)),
+                // It goes to the callers all the same.
+                Err(_) => None,
+            },
+            (None, Some(_)) if self.settings.negative.is_zero() => None,
+            (None, Some(tags)) => {
+                let header = Header::new(Kind::Nothing, self.settings.codec.id(), self.settings.schema);
+                Some((header.taking(delta).seal(tags, b""), Some(self.varied(self.settings.negative))))
+            }
+        };
+        let seen = lease.as_ref().map(|lease| lease.header.clone()).or(over);
+        match (sealed, seen) {
+            (Some((bytes, time)), Some(seen)) => {
+                let key = self.key(id);
+                self.drop_local(id);
+                let filled = self.remote.fill(&key, &seen, &bytes, time.unwrap_or(FOREVER)).await;
+                self.drop_local(id);
+                if let Some(lease) = &mut lease {
+                    // Replaced by the value, or by somebody else's. Otherwise it is tried to be given back.
+                    lease.held = filled.is_err();
+                }
+                match filled {
+                    Ok(true) => {}
+                    Ok(false) => self.counters.fill_raced.add(),
+                    Err(_) => self.counters.l2_err.add(),
+                }
+            }
+            _ => {
+                if let Some(lease) = &mut lease {
+                    lease.give_back().await;
+                }
+            }
+        }
+        Ok(value.map(Arc::new))
+    }
+
+    /// Runs the loader, as many at a time as may be, and keeps the lease meanwhile.
+    async fn load(
+        &self,
+        id: &str,
+        loader: Loader<V>,
+        lease: Option<&Lease<'_>>,
+    ) -> Result<(Option<V>, Duration), CacheError> {
+        let limit = self.settings.load_wait;
+        let running = async {
+            let _place = match timeout(limit, self.loaders.acquire()).await {
+                Ok(Ok(place)) => place,
+                Ok(Err(_)) => return Err(CacheError::Closed),
+                Err(_) => return Err(CacheError::Busy { limit }),
+            };
+            let began = Instant::now();
+            let value = loader(id.to_owned()).await?;
+            Ok((value, began.elapsed()))
+        };
+        let loaded = match lease {
+            None => running.await,
+            Some(lease) => {
+                let mut running = std::pin::pin!(running);
+                let third = self.settings.lease.div_f64(3.0);
+                loop {
+                    match timeout(third, &mut running).await {
+                        Ok(loaded) => break loaded,
+                        // The load goes on whatever becomes of the lease: its callers wait for it.
+                        Err(_) => {
+                            let renewed = self.remote.renew(lease.key, &lease.header, self.settings.lease);
+                            let _ = timeout(third, renewed).await;
+                        }
+                    }
+                }
+            }
+        };
+        match &loaded {
+            Ok(_) => self.counters.load_ok.add(),
+            Err(_) => self.counters.load_err.add(),
+        }
+        loaded
+    }
+
+    /// Loads a value anew, unseen; not if somebody is at it, or too many are being loaded so.
+    pub(super) fn refresh(self: &Arc<Self>, id: &str, seen: Option<Seen>, loader: Loader<V>, wish: Wish) {
+        let Some(seen) = seen else { return };
+        let Ok(place) = Arc::clone(&self.refreshers).try_acquire_owned() else { return };
+        let Some(refreshing) = Refreshing::begin(self, id) else { return };
+        tokio::spawn(async move {
+            let (inner, id) = (&refreshing.inner, &*refreshing.id);
+            let tags = inner.tags_of(&wish).await;
+            // A failed load leaves what is there; it is tried again at the next call.
+            if let Ok((value, delta)) = inner.load(id, loader, None).await {
+                inner.counters.refresh.add();
+                let _ = inner.fill(id, None, Some(seen), value, delta, tags, wish.ttl).await;
+            }
+            drop(place);
+        });
+    }
+}
+
+/// The right to load a key. Dropped before it is over, it is given back in a task of its own; and its time ends it in any
+/// case.
+struct Lease<'c> {
+    client: &'c Client,
+    key: &'c str,
+    header: Bytes,
+    held: bool,
+}
+
+impl Lease<'_> {
+    async fn give_back(&mut self) {
+        if Remote::give_back(self.client, self.key, &self.header).await.is_ok() {
+            self.held = false;
+        }
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        if !self.held {
+            return;
+        }
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let (client, key, header) = (self.client.clone(), self.key.to_owned(), self.header.clone());
+            runtime.spawn(async move {
+                let _ = Remote::give_back(&client, &key, &header).await;
+            });
+        }
+    }
+}
