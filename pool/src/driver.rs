@@ -286,7 +286,7 @@ impl<'a, C: Connector> Driver<'a, C> {
 
     /// Scans what was read: replies to their tickets, pushes to the sink, in wire order.
     fn take_in(&mut self) -> Result<(), CloseReason> {
-        let mut total = 0usize;
+        let mut first = true;
         let fed = self.shared.feed.as_ref();
         loop {
             if fed.is_some_and(|fed| !fed.listener.is_ready()) {
@@ -322,8 +322,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                     }
                 }
             }
-            total = total.saturating_add(self.frames.len());
-            self.deliver(total)?;
+            first &= !self.deliver(first)?;
             if malformed {
                 return Err(CloseReason::Framing);
             }
@@ -331,8 +330,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 if let Some(frame) = self.copy_of_answer(len) {
                     self.hand_out(frame);
                     self.frames.push(len);
-                    total = total.saturating_add(1);
-                    self.deliver(total)?;
+                    first &= !self.deliver(first)?;
                     continue;
                 }
                 let frame = self.connection.block.take(len);
@@ -378,15 +376,17 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
     }
 
-    /// Fills tickets under one lock and wakes their owners after it.
-    fn deliver(&mut self, total: usize) -> Result<(), CloseReason> {
+    /// Fills tickets under one lock and wakes their owners after it; `first` of a read. Whether there was anything.
+    fn deliver(&mut self, first: bool) -> Result<bool, CloseReason> {
         if self.frames.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         self.frame_open_since = None;
         let mut inner = self.shared.lock();
+        if first {
+            inner.core.last_read = 0;
+        }
         let result = inner.core.deliver(&mut self.connection.block, &self.frames, &mut self.wakers);
-        inner.core.last_read = total;
         if self.check_since.is_some() && self.check.is_none() && result.is_ok() {
             // The check was the only thing awaited: this was its answer.
             self.check_since = None;
@@ -398,7 +398,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         for waker in self.wakers.drain(..) {
             waker.wake();
         }
-        result
+        result.map(|()| true)
     }
 
     /// Writes the check of an idle connection, then batches, until all is out or the kernel takes no more.

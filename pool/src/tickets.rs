@@ -204,7 +204,7 @@ pub(crate) struct Core {
     pub(crate) last_sent: Tick,
     /// When the kernel last took bytes of the oldest ticket.
     front_sent: Tick,
-    /// Replies in the last read: one or none means that nobody shares the connection just now.
+    /// Submissions whose last reply came in the last read: one or none means that nobody shares the connection just now.
     pub(crate) last_read: usize,
     pub(crate) counts: Counts,
 }

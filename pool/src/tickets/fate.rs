@@ -72,6 +72,7 @@ impl Core {
                 break;
             }
             ticket.in_fifo = false;
+            self.last_read = self.last_read.saturating_add(1);
             if !matches!(ticket.state, State::Own) {
                 self.counts.completed = self.counts.completed.wrapping_add(1);
             }

@@ -128,6 +128,7 @@ impl Rig {
             frames.push(len);
             at += len;
         }
+        self.core.last_read = 0;
         self.core.deliver(&mut self.block, &frames, &mut self.wakers)
     }
 
@@ -169,6 +170,26 @@ impl Rig {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn who_is_answered_by_many_replies_is_alone_and_two_who_are_answered_together_are_not() {
+    let mut rig = rig();
+    let pipeline = Say { bytes: b"GET PTTL ".to_vec(), frames: 2, whole: false };
+    let first = rig.enter(&pipeline);
+    assert!(rig.core.alone());
+    rig.write_all();
+    rig.hear("+A\r\n:1\r\n").unwrap();
+    assert_eq!(rig.replies(first).len(), 2);
+
+    let again = rig.enter(&pipeline);
+    assert!(rig.core.alone(), "one submission was answered, whatever the number of replies");
+    let other = rig.enter(&pipeline);
+    rig.write_all();
+    rig.hear("+A\r\n:1\r\n+A\r\n:1\r\n").unwrap();
+    assert_eq!([rig.replies(again).len(), rig.replies(other).len()], [2, 2]);
+    rig.enter(&pipeline);
+    assert!(!rig.core.alone(), "two share the link");
 }
 
 #[test]
