@@ -58,6 +58,7 @@ mod flight;
 mod lease;
 mod load;
 mod local;
+mod question;
 mod reading;
 mod remote;
 mod removals;
@@ -71,21 +72,22 @@ use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use self::clock::Clock;
+use self::clock::{Clock, Moment};
 use self::codec::Codec;
 use self::flight::Flights;
 use self::load::{Load, Lookup};
-use self::local::{Entry, Local};
+use self::local::{Entry, Local, NO_VERSION};
+use self::question::Name;
 use self::remote::Remote;
 use self::removals::Removals;
 use self::settings::{Format, Settings};
 use self::stats::Counters;
 use self::tracker::{Listener, Tracker};
-use self::versions::Versions;
+use self::versions::{Name as TagName, Versions};
 use crate::client::Client;
 
 pub use self::error::CacheError;
@@ -113,7 +115,7 @@ struct Inner<V> {
     loaders: Semaphore,
     /// How many may load unseen.
     refreshers: Arc<Semaphore>,
-    refreshing: Mutex<HashSet<Box<str>>>,
+    refreshing: Mutex<HashSet<Arc<str>>>,
     removals: Removals,
     counters: Arc<Counters>,
 }
@@ -204,16 +206,13 @@ impl<V: Send + Sync + 'static> Inner<V> {
     }
 
     /// The key of an id.
-    fn key(&self, id: &str) -> String {
-        if self.is_plain() {
-            return id.to_owned();
-        }
-        [&self.settings.namespace, ":", id].concat()
+    fn name<'n>(&'n self, id: &'n str) -> Name<'n> {
+        Name { namespace: if self.is_plain() { "" } else { &self.settings.namespace }, id }
     }
 
-    /// The key of a tag's version; the tag without a name is the namespace.
-    fn tag_key(&self, tag: &str) -> String {
-        [&self.settings.namespace, "#", tag].concat()
+    /// A tag; the one without a name is the namespace.
+    fn tag<'n>(&'n self, name: &'n str) -> TagName<'n> {
+        TagName { namespace: &self.settings.namespace, name }
     }
 
     /// An entry of this process that may be served now.
@@ -221,76 +220,95 @@ impl<V: Send + Sync + 'static> Inner<V> {
     fn hit(&self, id: &str) -> Option<Hit<V>> {
         let entry = self.local.as_ref()?.get(id)?;
         // Nearly all hits end here, without asking for the time.
-        if self.clock.is_before(entry.quiet_until)
-            && entry.whole.is_none_or(|whole| self.versions.whole_surely_holds(whole))
-        {
-            return Some(Hit { due: false, fresh: true, entry });
+        if self.clock.is_before(entry.quiet_until) {
+            return Some(Hit { due: None, fresh: true, value: entry.value });
         }
-        let now = Instant::now();
-        let holds = entry.whole.is_none_or(|whole| self.versions.whole_holds(whole, now))
-            && self.versions.hold(&entry.tags, now);
-        if !holds {
-            return None;
-        }
-        let fresh = now < entry.fresh_until;
-        if !fresh && now >= entry.stale_until {
-            return None;
-        }
-        Some(Hit { due: !fresh || self.is_due(&entry, now), fresh, entry })
+        self.look_twice(entry)
     }
 
-    /// Whether an entry should be loaded anew before its time: the likelier, the nearer its end is and the longer the
-    /// load took (XFetch).
-    #[inline]
-    fn is_due(&self, entry: &Entry<V>, now: Instant) -> bool {
-        let eager = self.eagerness(entry);
-        let left = entry.due.saturating_duration_since(now);
-        if eager.is_zero() {
+    /// Whether an entry may be served that is near its end, or depends on what is not told.
+    #[inline(never)]
+    fn look_twice(&self, entry: Entry<V>) -> Option<Hit<V>> {
+        let now = Moment::now();
+        let holds = self.versions.whole_holds(entry.whole, now)
+            && entry.tags.as_ref().is_none_or(|tags| self.versions.hold(tags, now));
+        let fresh = now < entry.fresh_until();
+        if !holds || (!fresh && now >= entry.stale_until()) {
+            return None;
+        }
+        let due = !fresh || self.is_due(entry.delta, entry.due, now);
+        Some(Hit { due: due.then_some(entry.due), fresh, value: entry.value })
+    }
+
+    /// Whether a value that ends at `ends` should be loaded anew before its time: the likelier, the nearer that is and
+    /// the longer the load took (XFetch).
+    fn is_due(&self, delta: u32, ends: Moment, now: Moment) -> bool {
+        let eager = self.eagerness(delta);
+        if eager <= 0.0 {
             return false;
         }
         let chance = 1.0 - fastrand::f64();
-        eager.as_secs_f64() * -chance.ln() >= left.as_secs_f64()
+        eager * -chance.ln() >= ends.since(now).as_secs_f64()
     }
 
-    fn eagerness(&self, entry: &Entry<V>) -> Duration {
-        entry.delta.mul_f64(self.settings.early)
+    /// In seconds.
+    fn eagerness(&self, delta: u32) -> f64 {
+        f64::from(delta) / 1000.0 * self.settings.early
     }
 
     /// Until when an entry needs no second thought, by the clock that is read for nothing.
-    fn quiet_until(&self, entry: &Entry<V>) -> u64 {
+    fn quiet_until(&self, entry: &Entry<V>) -> Moment {
         /// Ten times the load's time before the end the chance is one in twenty thousand: not worth a random number.
-        const FAR: u32 = 10;
-        if !entry.tags.is_empty() {
-            return 0;
+        const FAR: f64 = 10.0;
+        let untold = entry.whole != NO_VERSION && !self.versions.are_told();
+        if untold || entry.tags.is_some() {
+            return Moment::NEVER;
         }
-        let early = self.eagerness(entry).saturating_mul(FAR);
-        self.clock.mark(entry.due.checked_sub(early).unwrap_or(entry.fresh_until).min(entry.fresh_until))
+        let early = seconds(self.eagerness(entry.delta) * FAR);
+        Clock::mark(entry.due.before(early).min(entry.kept_until))
     }
 
     /// A time to live, varied so that what was cached together does not end together.
     fn varied(&self, ttl: Duration) -> Duration {
         let share = self.settings.jitter * (2.0 * fastrand::f64() - 1.0);
-        ttl.mul_f64(1.0 + share).max(Duration::from_millis(1))
+        seconds(ttl.as_secs_f64() * (1.0 + share)).max(Duration::from_millis(1))
     }
 
     fn is_plain(&self) -> bool {
         self.settings.format == Format::Plain
     }
 
-    /// Drops what this process has of `id`, and voids what is being read of it.
+    /// Drops what this process has of `id`, voids what is being read of it, and keeps it from those who come later.
     fn drop_local(&self, id: &str) {
         if let Some(local) = &self.local {
             local.invalidate(id);
         }
+        self.looks.changed(id);
+        self.loads.changed(id);
     }
+
+    /// Drops what this process knows of a tag, and what it has of the namespace when it is that.
+    fn drop_tag(&self, tag: &str) {
+        self.versions.changed(tag);
+        if let Some(local) = self.local.as_ref().filter(|_| tag.is_empty()) {
+            local.flush();
+        }
+        // Which of those that are being read depends on it is not known.
+        self.looks.all_changed();
+        self.loads.all_changed();
+    }
+}
+
+fn seconds(time: f64) -> Duration {
+    Duration::try_from_secs_f64(time).unwrap_or(Duration::MAX)
 }
 
 /// A value of this process that may be served.
 struct Hit<V> {
-    entry: Arc<Entry<V>>,
+    value: Option<Arc<V>>,
     fresh: bool,
-    /// It should be loaded anew.
-    due: bool,
+    /// It should be loaded anew, and was to end then.
+    due: Option<Moment>,
 }
 
 impl<V: Send + Sync + 'static> Listener for Inner<V> {
@@ -304,10 +322,9 @@ impl<V: Send + Sync + 'static> Listener for Inner<V> {
         if let Some(id) = rest.strip_prefix(':') {
             self.counters.inval_push.add();
             self.drop_local(id);
-            self.loads.changed(id);
         } else if let Some(tag) = rest.strip_prefix('#') {
             self.counters.inval_push.add();
-            self.versions.changed(tag);
+            self.drop_tag(tag);
         }
     }
 
@@ -317,6 +334,8 @@ impl<V: Send + Sync + 'static> Listener for Inner<V> {
         if let Some(local) = &self.local {
             local.flush();
         }
+        self.looks.all_changed();
+        self.loads.all_changed();
     }
 
     fn holds_any(&self) -> bool {
@@ -327,14 +346,15 @@ impl<V: Send + Sync + 'static> Listener for Inner<V> {
 /// Takes an id off the list of those that are being loaded unseen.
 struct Refreshing<V> {
     inner: Arc<Inner<V>>,
-    id: Box<str>,
+    id: Arc<str>,
 }
 
 impl<V> Refreshing<V> {
     /// `None` when somebody is at it already.
     fn begin(inner: &Arc<Inner<V>>, id: &str) -> Option<Self> {
+        let id: Arc<str> = id.into();
         let mut refreshing = inner.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
-        refreshing.insert(id.into()).then(|| Refreshing { inner: Arc::clone(inner), id: id.into() })
+        refreshing.insert(Arc::clone(&id)).then(|| Refreshing { inner: Arc::clone(inner), id })
     }
 }
 

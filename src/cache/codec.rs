@@ -41,7 +41,8 @@ pub trait Codec<V>: Send + Sync + 'static {
     /// When it cannot be written so.
     fn encode(&self, value: &V) -> Result<Vec<u8>, CodecError>;
 
-    /// The value that the bytes stand for.
+    /// The value that the bytes stand for. They are a part of the block that was read from the server: who keeps some of
+    /// them copies them, or keeps all of the block, up to 64 KiB.
     ///
     /// # Errors
     /// When they stand for none: the value counts as not there.

@@ -49,8 +49,30 @@ pub(super) struct Header {
     pub(super) tagged: bool,
 }
 
-/// The bytes of a header, which also name one version of a value.
-pub(super) type Seen = Bytes;
+/// What a stored value begins with, which also names one version of it: a header, or as much of a foreign value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    first: [u8; HEADER],
+    len: u8,
+}
+
+impl Seen {
+    /// Of a value that is not there.
+    pub(super) const NOTHING: Seen = Seen { first: [0; HEADER], len: 0 };
+
+    pub(super) fn of(stored: &[u8]) -> Self {
+        let mut seen = Seen::NOTHING;
+        for (here, byte) in seen.first.iter_mut().zip(stored) {
+            *here = *byte;
+            seen.len = seen.len.saturating_add(1);
+        }
+        seen
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.first.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
 
 impl Header {
     pub(super) fn new(kind: Kind, codec: u8, schema: u32) -> Self {
@@ -100,9 +122,8 @@ impl Header {
 
     /// Reads a stored value; `None` for what no cache wrote.
     pub(super) fn open(stored: &Bytes) -> Option<Sealed> {
-        let seen = stored.get(..HEADER).map(|_| stored.slice(..HEADER))?;
-        let mut rest = stored.clone();
-        if rest.get_u8() != MAGIC {
+        let mut rest = &stored[..];
+        if rest.len() < HEADER || rest.get_u8() != MAGIC {
             return None;
         }
         let version = rest.get_u8();
@@ -124,8 +145,9 @@ impl Header {
             nonce: rest.get_u64(),
             tagged: version & TAGGED != 0,
         };
-        let tags = if header.tagged { read_tags(&mut rest)? } else { Vec::new() };
-        Some(Sealed { header, seen, tags, payload: rest })
+        let (whole, tags) = if header.tagged { read_tags(&mut rest)? } else { (None, Vec::new()) };
+        let payload = stored.slice(stored.len().saturating_sub(rest.len())..);
+        Some(Sealed { header, seen: Seen::of(stored), whole, tags, payload })
     }
 }
 
@@ -134,7 +156,10 @@ impl Header {
 pub(super) struct Sealed {
     pub(super) header: Header,
     pub(super) seen: Seen,
+    /// The version of the namespace.
+    pub(super) whole: Option<u64>,
     pub(super) tags: Vec<Tag>,
+    /// A part of what it was read from.
     pub(super) payload: Bytes,
 }
 
@@ -145,18 +170,21 @@ pub(super) struct Tag {
     pub(super) version: u64,
 }
 
-fn read_tags(rest: &mut Bytes) -> Option<Vec<Tag>> {
-    let count = rest.try_get_u16().ok()?;
-    let mut tags = Vec::with_capacity(usize::from(count).min(64));
-    for _ in 0..count {
+/// The version of the namespace, which is the tag without a name, and those of the other tags.
+fn read_tags(rest: &mut &[u8]) -> Option<(Option<u64>, Vec<Tag>)> {
+    let (mut whole, mut tags) = (None, Vec::new());
+    for _ in 0..rest.try_get_u16().ok()? {
         let len = usize::from(rest.try_get_u16().ok()?);
-        if rest.len() < len {
-            return None;
+        let (name, after) = rest.split_at_checked(len)?;
+        *rest = after;
+        let name = std::str::from_utf8(name).ok()?;
+        let version = rest.try_get_u64().ok()?;
+        match whole {
+            None if name.is_empty() => whole = Some(version),
+            _ => tags.push(Tag { name: name.into(), version }),
         }
-        let name = std::str::from_utf8(&rest.split_to(len)).ok()?.into();
-        tags.push(Tag { name, version: rest.try_get_u64().ok()? });
     }
-    Some(tags)
+    Some((whole, tags))
 }
 
 fn millis(time: Duration) -> u32 {
@@ -168,7 +196,7 @@ mod tests {
     use super::*;
 
     fn tags() -> Vec<Tag> {
-        vec![Tag { name: "team:9".into(), version: 3 }, Tag { name: "".into(), version: u64::MAX }]
+        vec![Tag { name: "".into(), version: u64::MAX }, Tag { name: "team:9".into(), version: 3 }]
     }
 
     #[test]
@@ -182,8 +210,12 @@ mod tests {
             let opened = Header::open(&stored).unwrap();
 
             assert_eq!(opened.header, Header { tagged: !tags.is_empty(), ..header });
-            assert_eq!((opened.tags, &opened.payload[..]), (tags, &b"payload"[..]));
-            assert_eq!(opened.seen, stored[..HEADER]);
+            assert_eq!(opened.whole, tags.first().map(|whole| whole.version));
+            assert_eq!(
+                (&opened.tags[..], &opened.payload[..]),
+                (tags.get(1..).unwrap_or_default(), &b"payload"[..])
+            );
+            assert_eq!(opened.seen.as_bytes(), &stored[..HEADER]);
         }
     }
 
@@ -204,6 +236,13 @@ mod tests {
         for cut in 0..stored.len() {
             assert!(Header::open(&stored.slice(..cut)).is_none(), "cut at {cut}");
         }
+    }
+
+    #[test]
+    fn of_a_short_value_all_of_it_was_seen() {
+        assert_eq!(Seen::of(b"short").as_bytes(), b"short");
+        assert_eq!(Seen::of(&[7; 40]).as_bytes(), [7; HEADER]);
+        assert_eq!(Seen::of(b""), Seen::NOTHING);
     }
 
     #[test]

@@ -10,14 +10,16 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::time::timeout;
 
+use super::clock::Moment;
 use super::envelope::{Header, Kind, Seen, Tag};
 use super::error::CacheError;
-use super::flight::{Outcome, Seat};
+use super::flight::{Outcome, Turn};
 use super::load::{Loader, Wish};
-use super::reading::{FOREVER, Found};
-use super::remote::Remote;
+use super::reading::Found;
+use super::remote::{FOREVER, Remote};
 use super::{Inner, Refreshing};
 use crate::client::Client;
+use crate::error::Result;
 
 /// How soon a taken lease is looked at again when nobody tells; doubled up to [`SELDOM`].
 const OFTEN: Duration = Duration::from_millis(20);
@@ -27,34 +29,23 @@ const SELDOM: Duration = Duration::from_millis(200);
 const TOLD: Duration = Duration::from_secs(1);
 
 impl<V: Send + Sync + 'static> Inner<V> {
-    /// Looks, and loads what is not there.
-    pub(super) async fn find_or_load(
+    /// Loads what was not `found`, as soon as nobody else does.
+    pub(super) async fn seek(
         self: &Arc<Self>,
-        id: &str,
-        seat: &Seat<'_, V>,
+        id: &Arc<str>,
+        turn: &mut Turn<'_, V>,
+        mut found: Result<Found<V>>,
         loader: Loader<V>,
         wish: Wish,
     ) -> Outcome<V> {
-        let key = self.key(id);
+        let key = self.name(id).key();
         let mut waited = false;
         let mut pause = OFTEN;
         loop {
-            let found = match self.read(id).await {
-                Ok(found) => found,
-                Err(error) => {
-                    self.failed(error)?;
-                    self.counters.miss.add();
-                    return self.load_alone(id, loader).await;
-                }
-            };
             let seen = match found {
-                Found::Held(held) => {
-                    if held.due {
-                        self.refresh(id, Some(held.seen), loader, wish);
-                    }
-                    return Ok(held.value);
-                }
-                Found::Taken(left) => {
+                Ok(Found::Missing(seen)) => seen,
+                Ok(Found::Held(held)) => return Ok(self.take(id, held, loader, wish)),
+                Ok(Found::Taken(left)) => {
                     if !waited {
                         self.counters.lease_wait.add();
                         waited = true;
@@ -64,24 +55,33 @@ impl<V: Send + Sync + 'static> Inner<V> {
                     pause = pause.saturating_mul(2).min(SELDOM);
                     let left = left.unwrap_or(longest).saturating_add(Duration::from_millis(1));
                     // Either way one looks again; a change is seen at once, an end of the lease soon after it.
-                    let _ = timeout(left.min(longest), seat.key_changed()).await;
+                    let _ = timeout(left.min(longest), turn.key_changed()).await;
+                    turn.ask();
+                    found = self.read(id).await;
                     continue;
                 }
-                Found::Missing(seen) => seen,
+                Err(error) => {
+                    self.failed(error)?;
+                    self.counters.miss.add();
+                    return self.load_alone(id, loader).await;
+                }
             };
+            turn.ask();
             if self.is_plain() {
                 self.counters.miss.add();
                 return self.load_plain(id, &key, loader, wish).await;
             }
             let lease =
                 Header::new(Kind::Lease, self.settings.codec.id(), self.settings.schema).seal(&[], b"");
-            match self.remote.lease(&key, &lease, self.settings.lease, &seen).await {
+            match self.remote.lease(&key, &lease, self.settings.lease, seen.as_bytes()).await {
                 Ok(None) => {
                     self.counters.miss.add();
                     if waited {
                         self.counters.lease_takeover.add();
                     }
                     let lease = Lease { client: &self.remote.client, key: &key, header: lease, held: true };
+                    // Nothing of before the lease is told from here on.
+                    turn.ask();
                     return self.load_leased(id, lease, loader, wish).await;
                 }
                 // An empty text is no cache's, and has no first bytes by which to replace it.
@@ -91,11 +91,12 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 // Somebody was quicker: what stands there now is looked at like anything else.
                 Ok(Some(_)) => {}
                 Err(error) => {
-                    self.failed(error)?;
-                    self.counters.miss.add();
-                    return self.load_alone(id, loader).await;
+                    found = Err(error);
+                    continue;
                 }
             }
+            turn.ask();
+            found = self.read(id).await;
         }
     }
 
@@ -166,12 +167,12 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 Some((header.taking(delta).seal(tags, b""), Some(self.varied(self.settings.negative))))
             }
         };
-        let seen = lease.as_ref().map(|lease| lease.header.clone()).or(over);
+        let seen = lease.as_ref().map(|lease| Seen::of(&lease.header)).or(over);
         match (sealed, seen) {
             (Some((bytes, time)), Some(seen)) => {
-                let key = self.key(id);
+                let key = self.name(id).key();
                 self.drop_local(id);
-                let filled = self.remote.fill(&key, &seen, &bytes, time.unwrap_or(FOREVER)).await;
+                let filled = self.remote.fill(&key, seen.as_bytes(), &bytes, time.unwrap_or(FOREVER)).await;
                 self.drop_local(id);
                 if let Some(lease) = &mut lease {
                     // Replaced by the value, or by somebody else's. Otherwise it is tried to be given back.
@@ -235,22 +236,47 @@ impl<V: Send + Sync + 'static> Inner<V> {
     }
 
     /// Loads a value anew, unseen; not if somebody is at it, or too many are being loaded so.
-    pub(super) fn refresh(self: &Arc<Self>, id: &str, seen: Option<Seen>, loader: Loader<V>, wish: Wish) {
-        let Some(seen) = seen else { return };
+    pub(super) fn refresh(self: &Arc<Self>, id: &str, what: Refresh, loader: Loader<V>, wish: Wish) {
         let Ok(place) = Arc::clone(&self.refreshers).try_acquire_owned() else { return };
         let Some(refreshing) = Refreshing::begin(self, id) else { return };
         tokio::spawn(async move {
-            let (inner, id) = (&refreshing.inner, &*refreshing.id);
-            let tags = inner.tags_of(&wish).await;
-            // A failed load leaves what is there; it is tried again at the next call.
-            if let Ok((value, delta)) = inner.load(id, loader, None).await {
-                inner.counters.refresh.add();
-                let _ = inner.fill(id, None, Some(seen), value, delta, tags, wish.ttl).await;
+            let (inner, id) = (&refreshing.inner, &refreshing.id);
+            if let Some(seen) = inner.still_due(id, what).await {
+                let tags = inner.tags_of(&wish).await;
+                // A failed load leaves what is there; it is tried again at the next call.
+                if let Ok((value, delta)) = inner.load(id, loader, None).await {
+                    inner.counters.refresh.add();
+                    let _ = inner.fill(id, None, Some(seen), value, delta, tags, wish.ttl).await;
+                }
             }
             drop(place);
         });
     }
+
+    /// What is to be replaced; `None` when another process was quicker, or nothing is there any more.
+    async fn still_due(&self, id: &Arc<str>, what: Refresh) -> Option<Seen> {
+        let due = match what {
+            Refresh::Seen(seen) => return Some(seen),
+            Refresh::Kept(due) => due,
+        };
+        match self.read(id).await {
+            // A value of another load ends later, by more than the rounding of times.
+            Ok(Found::Held(held)) if held.ends.since(due) < ROUNDING => Some(held.seen),
+            _ => None,
+        }
+    }
 }
+
+/// What is to be loaded anew.
+pub(super) enum Refresh {
+    /// What was just read from Redis.
+    Seen(Seen),
+    /// What this process has, which was to end then; what Redis has is yet to be seen.
+    Kept(Moment),
+}
+
+/// The end of a value is computed anew at each read, from whole milliseconds and after a round trip.
+const ROUNDING: Duration = Duration::from_millis(50);
 
 /// The right to load a key. Dropped before it is over, it is given back in a task of its own; and its time ends it in any
 /// case.

@@ -11,9 +11,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::error::CacheError;
-use super::flight::Outcome;
-use super::reading::Found;
+use super::flight::{Outcome, Task, Turn};
+use super::lease::Refresh;
+use super::reading::{Found, Held};
 use super::settings::OnFailure;
+use super::stats::Counters;
 use super::{Hit, Inner};
 
 pub(super) type Loading<V> = Pin<Box<dyn Future<Output = Result<Option<V>, CacheError>> + Send>>;
@@ -66,12 +68,12 @@ impl<'c, V: Send + Sync + 'static> IntoFuture for Load<'c, V> {
         let wish = Wish { tags, ttl };
         if let Some(hit) = inner.hit(id) {
             inner.counters.of_hit(&hit);
-            if hit.due {
-                inner.refresh(id, hit.entry.seen.clone(), loader, wish);
+            if let Some(due) = hit.due {
+                inner.refresh(id, Refresh::Kept(due), loader, wish);
             }
-            return Lookup(State::Known(Some(Ok(hit.entry.value.clone()))));
+            return Lookup(State::Hit(hit.value));
         }
-        Lookup(State::Fetching(Box::pin(inner.fetch(id, Some((loader, wish))))))
+        Lookup::fetch(inner, id, Some((loader, wish)))
     }
 }
 
@@ -86,7 +88,8 @@ pub(super) struct Wish {
 pub struct Lookup<'c, V>(State<'c, V>);
 
 enum State<'c, V> {
-    Known(Option<Outcome<V>>),
+    Hit(Option<Arc<V>>),
+    Given,
     Fetching(Pin<Box<dyn Future<Output = Outcome<V>> + Send + 'c>>),
 }
 
@@ -96,32 +99,49 @@ impl<'c, V: Send + Sync + 'static> Lookup<'c, V> {
         match inner.hit(id) {
             Some(hit) => {
                 inner.counters.of_hit(&hit);
-                Lookup(State::Known(Some(Ok(hit.entry.value.clone()))))
+                Lookup(State::Hit(hit.value))
             }
-            None => Lookup(State::Fetching(Box::pin(inner.fetch(id, None)))),
+            None => Lookup::fetch(inner, id, None),
         }
+    }
+
+    #[cold]
+    fn fetch(inner: &'c Arc<Inner<V>>, id: &'c str, load: Option<(Loader<V>, Wish)>) -> Self {
+        Lookup(State::Fetching(Box::pin(inner.fetch(id, load))))
     }
 }
 
 impl<V> Future for Lookup<'_, V> {
     type Output = Outcome<V>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome<V>> {
         match &mut self.0 {
-            State::Known(known) => {
-                Poll::Ready(known.take().unwrap_or(Err(CacheError::Usage("a lookup gives its value once"))))
+            State::Hit(value) => {
+                let value = value.take();
+                self.0 = State::Given;
+                Poll::Ready(Ok(value))
             }
             State::Fetching(fetch) => fetch.as_mut().poll(cx),
+            State::Given => Poll::Ready(Err(CacheError::Usage("a lookup gives its value once"))),
         }
     }
 }
 
-impl super::stats::Counters {
+impl Counters {
     fn of_hit<V>(&self, hit: &Hit<V>) {
-        match (&hit.entry.value, hit.fresh) {
+        match (&hit.value, hit.fresh) {
             (None, _) => self.negative_hit.add(),
             (Some(_), true) => self.l1_hit.add(),
             (Some(_), false) => self.l1_stale_hit.add(),
+        }
+    }
+
+    pub(super) fn of_held<V>(&self, held: &Held<V>) {
+        match (&held.value, held.fresh) {
+            (None, _) => self.negative_hit.add(),
+            (Some(_), true) => self.l2_hit.add(),
+            (Some(_), false) => self.l2_stale_hit.add(),
         }
     }
 }
@@ -132,34 +152,74 @@ impl<V: Send + Sync + 'static> Inner<V> {
             return Err(CacheError::Closed);
         }
         let flights = if load.is_some() { &self.loads } else { &self.looks };
-        let seat = flights.join(id);
-        let mut turn = seat.turn().await;
-        if let Some(outcome) = &*turn {
-            self.counters.load_coalesced.add();
-            return outcome.clone();
+        let id = Arc::from(id);
+        loop {
+            let seat = flights.join(&id);
+            let mut turn = match seat.turn().await {
+                Task::Lead(turn) => turn,
+                Task::Take(outcome) => {
+                    self.counters.load_coalesced.add();
+                    return outcome;
+                }
+                Task::Rejoin => continue,
+            };
+            let outcome = match load {
+                Some((loader, wish)) => self.find_or_load(&id, &mut turn, loader, wish).await,
+                None => self.find(&id, &mut turn).await,
+            };
+            turn.land(&outcome);
+            return outcome;
         }
-        let outcome = match load {
-            Some((loader, wish)) => self.find_or_load(id, &seat, loader, wish).await,
-            None => self.find(id).await,
-        };
-        *turn = Some(outcome.clone());
-        seat.land();
-        outcome
     }
 
     /// Looks, and loads nothing.
-    async fn find(self: &Arc<Self>, id: &str) -> Outcome<V> {
+    async fn find(&self, id: &Arc<str>, turn: &mut Turn<'_, V>) -> Outcome<V> {
+        turn.ask();
         let found = match self.read(id).await {
             Ok(found) => found,
             Err(error) => return self.failed(error).map(|()| None),
         };
         match found {
-            Found::Held(held) => Ok(held.value),
+            Found::Held(held) => {
+                self.counters.of_held(&held);
+                Ok(held.value)
+            }
             Found::Taken(_) | Found::Missing(_) => {
                 self.counters.miss.add();
                 Ok(None)
             }
         }
+    }
+
+    /// Looks, and loads what is not there.
+    async fn find_or_load(
+        self: &Arc<Self>,
+        id: &Arc<str>,
+        turn: &mut Turn<'_, V>,
+        loader: Loader<V>,
+        wish: Wish,
+    ) -> Outcome<V> {
+        turn.ask();
+        match self.read(id).await {
+            Ok(Found::Held(held)) => Ok(self.take(id, held, loader, wish)),
+            // Boxed, so that those who find something do not carry the room for this.
+            found => Box::pin(self.seek(id, turn, found, loader, wish)).await,
+        }
+    }
+
+    /// Serves what Redis has, and has it loaded anew if it is time.
+    pub(super) fn take(
+        self: &Arc<Self>,
+        id: &str,
+        held: Held<V>,
+        loader: Loader<V>,
+        wish: Wish,
+    ) -> Option<Arc<V>> {
+        self.counters.of_held(&held);
+        if held.due {
+            self.refresh(id, Refresh::Seen(held.seen), loader, wish);
+        }
+        held.value
     }
 
     /// Redis could not be asked.

@@ -2,18 +2,14 @@
 //! keep it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use bytes::Bytes;
+use std::time::Duration;
 
 use super::Inner;
-use super::envelope::{HEADER, Header, Kind, Sealed, Seen};
-use super::local::{Entry, Mark};
-use super::remote::Stored;
+use super::clock::Moment;
+use super::envelope::{Header, Kind, Sealed, Seen};
+use super::local::{Entry, Mark, NO_VERSION};
+use super::question::Stored;
 use crate::error::Result;
-
-/// A value without an end is stored for a century: the script that stores it wants a number.
-pub(super) const FOREVER: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
 
 /// What Redis has of a key.
 pub(super) enum Found<V> {
@@ -28,24 +24,27 @@ pub(super) enum Found<V> {
 pub(super) struct Held<V> {
     pub(super) value: Option<Arc<V>>,
     pub(super) seen: Seen,
+    pub(super) fresh: bool,
+    /// When it is no longer fresh.
+    pub(super) ends: Moment,
     /// It should be loaded anew.
     pub(super) due: bool,
 }
 
 impl<V: Send + Sync + 'static> Inner<V> {
     /// Asks Redis, and keeps what it says.
-    pub(super) async fn read(&self, id: &str) -> Result<Found<V>> {
-        let asked = Instant::now();
+    pub(super) async fn read(&self, id: &Arc<str>) -> Result<Found<V>> {
+        let asked = Moment::now();
         // Before the question is sent, so that an invalidation from now on is noticed; and before it is seen whether the
         // server tells of any, so that its falling silent is noticed too.
         let mark = self.local.as_ref().map(|local| local.mark(id)).filter(|_| self.keeps());
-        let Some(stored) = self.remote.read(&self.key(id)).await? else {
-            return Ok(Found::Missing(Bytes::new()));
+        let Some(stored) = self.remote.read(self.name(id)).await? else {
+            return Ok(Found::Missing(Seen::NOTHING));
         };
         if let Some(sealed) = Header::open(&stored.bytes).filter(|_| !self.is_plain()) {
             return self.judge(stored.left, sealed, asked, mark).await;
         }
-        let first = stored.bytes.slice(..stored.bytes.len().min(HEADER));
+        let first = Seen::of(&stored.bytes);
         if !self.settings.foreign {
             self.counters.unreadable.add();
             return Ok(Found::Missing(first));
@@ -54,17 +53,17 @@ impl<V: Send + Sync + 'static> Inner<V> {
     }
 
     /// A value without a header.
-    fn plain(&self, stored: Stored, first: Seen, asked: Instant, mark: Option<Mark<'_, V>>) -> Found<V> {
+    fn plain(&self, stored: Stored, first: Seen, asked: Moment, mark: Option<Mark<'_, V>>) -> Found<V> {
         let size = stored.bytes.len();
-        let Ok(value) = self.settings.codec.decode(stored.bytes) else {
-            self.counters.unreadable.add();
-            return Found::Missing(first);
-        };
-        self.counters.l2_hit.add();
-        let value = Some(Arc::new(value));
-        let until = self.end(asked, stored.left.unwrap_or(Duration::MAX));
-        self.keep(mark, Entry::new(value.clone(), size, until));
-        Found::Held(Held { value, seen: first, due: false })
+        let Some(value) = self.decode(stored.bytes) else { return Found::Missing(first) };
+        let ends = asked.after(stored.left.unwrap_or(Duration::MAX));
+        if let Some(mark) = self.fitting(mark, size) {
+            let mut entry = Entry::new(Some(Arc::clone(&value)), size, asked.after(self.settings.l1_max_ttl));
+            entry.due = ends;
+            entry.quiet_until = self.quiet_until(&entry);
+            mark.fill(entry);
+        }
+        Found::Held(Held { value: Some(value), seen: first, fresh: true, ends, due: false })
     }
 
     /// What a sealed value is worth now.
@@ -72,10 +71,10 @@ impl<V: Send + Sync + 'static> Inner<V> {
         &self,
         left: Option<Duration>,
         sealed: Sealed,
-        asked: Instant,
+        asked: Moment,
         mark: Option<Mark<'_, V>>,
     ) -> Result<Found<V>> {
-        let Sealed { header, seen, tags, payload } = sealed;
+        let Sealed { header, seen, whole, tags, payload } = sealed;
         if header.kind == Kind::Lease {
             return Ok(Found::Taken(left));
         }
@@ -85,45 +84,49 @@ impl<V: Send + Sync + 'static> Inner<V> {
             self.counters.unreadable.add();
             return Ok(Found::Missing(seen));
         }
-        for tag in &tags {
-            if self.versions.of(&self.remote, &self.tag_key(&tag.name), &tag.name).await? != tag.version {
+        let depends_on = whole.map(|version| ("", version));
+        let depends_on = depends_on.into_iter().chain(tags.iter().map(|tag| (&*tag.name, tag.version)));
+        for (tag, version) in depends_on {
+            if self.versions.of(&self.remote, self.tag(tag)).await? != version {
                 return Ok(Found::Missing(seen));
             }
         }
         let size = payload.len();
         let value = match header.kind {
             Kind::Nothing => None,
-            _ => match self.settings.codec.decode(payload) {
-                Ok(value) => Some(Arc::new(value)),
-                Err(_) => {
-                    self.counters.unreadable.add();
-                    return Ok(Found::Missing(seen));
-                }
+            _ => match self.decode(payload) {
+                Some(value) => Some(value),
+                None => return Ok(Found::Missing(seen)),
             },
         };
         let stale = Duration::from_millis(header.stale.into());
         let fresh_for = left.map_or(Duration::MAX, |left| left.saturating_sub(stale));
         let fresh = !fresh_for.is_zero();
-        match (&value, fresh) {
-            (None, _) => self.counters.negative_hit.add(),
-            (Some(_), true) => self.counters.l2_hit.add(),
-            (Some(_), false) => self.counters.l2_stale_hit.add(),
+        let ends = asked.after(fresh_for);
+        let due = value.is_some() && (!fresh || self.is_due(header.delta, ends, asked));
+        if let Some(mark) = self.fitting(mark, size) {
+            // In its stale window it is served from here too, but never for longer than this process may keep it.
+            let mut entry = Entry::new(value.clone(), size, asked.after(self.settings.l1_max_ttl));
+            entry.due = ends;
+            entry.stale = header.stale;
+            entry.delta = header.delta;
+            entry.whole = whole.unwrap_or(NO_VERSION);
+            entry.tags = (!tags.is_empty()).then(|| Arc::new(tags.into()));
+            entry.quiet_until = self.quiet_until(&entry);
+            mark.fill(entry);
         }
-        let due_at = asked.checked_add(fresh_for.min(FOREVER)).unwrap_or(asked);
-        let mut entry = Entry::new(value.clone(), size, self.end(asked, fresh_for));
-        // In its stale window the entry is served from here too, but never for longer than this process may keep it.
-        entry.stale_until = self.end(asked, left.unwrap_or(Duration::MAX));
-        entry.due = due_at;
-        entry.delta = Duration::from_millis(header.delta.into());
-        entry.seen = Some(seen.clone());
-        // The first one is the namespace.
-        let mut tags = tags.into_iter().peekable();
-        entry.whole = tags.next_if(|tag| tag.name.is_empty()).map(|whole| whole.version);
-        entry.tags = tags.collect();
-        entry.quiet_until = self.quiet_until(&entry);
-        let due = value.is_some() && (!fresh || self.is_due(&entry, asked));
-        self.keep(mark, entry);
-        Ok(Found::Held(Held { value, seen, due }))
+        Ok(Found::Held(Held { value, seen, fresh, ends, due }))
+    }
+
+    /// The value that the bytes stand for, if they do for one.
+    fn decode(&self, bytes: bytes::Bytes) -> Option<Arc<V>> {
+        match self.settings.codec.decode(bytes) {
+            Ok(value) => Some(Arc::new(value)),
+            Err(_) => {
+                self.counters.unreadable.add();
+                None
+            }
+        }
     }
 
     /// Whether what is read now may be kept.
@@ -131,16 +134,8 @@ impl<V: Send + Sync + 'static> Inner<V> {
         self.remote.tracker.is_none() || self.remote.is_tracked()
     }
 
-    /// When this process's own right to a value ends that has so long to live.
-    fn end(&self, asked: Instant, left: Duration) -> Instant {
-        asked.checked_add(left.min(self.settings.l1_max_ttl)).unwrap_or(asked)
-    }
-
-    fn keep(&self, mark: Option<Mark<'_, V>>, entry: Entry<V>) {
-        if let Some(mark) = mark
-            && entry.size <= self.settings.max_l1_entry
-        {
-            mark.fill(entry);
-        }
+    /// The right to put in a value of so many bytes.
+    fn fitting<'l>(&self, mark: Option<Mark<'l, V>>, size: usize) -> Option<Mark<'l, V>> {
+        mark.filter(|_| size <= self.settings.max_l1_entry)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::question::{self, Name, Question, Stored};
 use super::tracker::Tracker;
 use crate::client::Client;
 use crate::commands::build;
@@ -26,38 +27,39 @@ pub(super) struct Remote {
     pub(super) tracker: Option<Arc<Tracker>>,
 }
 
-/// A value as it stands in Redis.
-#[derive(Clone, Debug)]
-pub(super) struct Stored {
-    pub(super) bytes: Bytes,
-    /// What is left of its time; `None`: it has no end.
-    pub(super) left: Option<Duration>,
-}
-
 impl Remote {
     /// Whether a value that is read now may be kept in this process until the server says otherwise.
     pub(super) fn is_tracked(&self) -> bool {
-        self.tracker.as_ref().is_some_and(|tracker| tracker.is_live())
+        self.tracked().is_some()
     }
 
-    /// What stands under `key`.
-    pub(super) async fn read(&self, key: &str) -> Result<Option<Stored>> {
-        let (get, left) = (build::get(key), build::pttl(key));
-        let (bytes, left): (Option<Bytes>, i64) = match &self.tracker {
-            Some(tracker) if tracker.is_live() => tracker.pair(get, left).await?,
-            _ => self.client.pipeline().add(get).add(left).query().await?,
-        };
-        // Between the two it may have ended.
-        let Some(bytes) = bytes.filter(|_| left != -2) else { return Ok(None) };
-        Ok(Some(Stored { bytes, left: u64::try_from(left).ok().map(Duration::from_millis) }))
+    /// The connection on which keys are tracked, while changes are being heard.
+    fn tracked(&self) -> Option<&Tracker> {
+        self.tracker.as_deref().filter(|tracker| tracker.is_live())
+    }
+
+    /// What stands under a key.
+    pub(super) async fn read(&self, name: Name<'_>) -> Result<Option<Stored>> {
+        if let Some(tracker) = self.tracked() {
+            return question::answer(tracker.ask(&Question(name)).await?);
+        }
+        // Boxed, so that reads on the tracked connection do not carry the room for this.
+        Box::pin(self.read_untracked(name)).await
+    }
+
+    async fn read_untracked(&self, name: Name<'_>) -> Result<Option<Stored>> {
+        let key = name.key();
+        let asked = self.client.pipeline().add(build::get(&key)).add(build::pttl(&key));
+        let (bytes, left): (Option<Bytes>, i64) = asked.query().await?;
+        Ok(Stored::new(bytes, left))
     }
 
     /// A counter; an absent one is 0.
     pub(super) async fn version(&self, key: &str) -> Result<u64> {
         let get = build::get(key);
-        let version: Option<u64> = match &self.tracker {
-            Some(tracker) if tracker.is_live() => tracker.call(get).await?,
-            _ => self.client.execute(get).await?,
+        let version: Option<u64> = match self.tracked() {
+            Some(tracker) => question::taken(tracker.ask(get.wire()).await?.next_reply())?.into_read()?,
+            None => self.client.execute(get).await?,
         };
         Ok(version.unwrap_or(0))
     }
@@ -109,7 +111,10 @@ impl Remote {
     }
 }
 
+/// What has no end, or a later one, is stored for a century: the server refuses what its clock cannot bear.
+pub(super) const FOREVER: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
+
 /// At least one: the server refuses zero.
 fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).clamp(1, i64::MAX.unsigned_abs())
+    u64::try_from(time.min(FOREVER).as_millis()).unwrap_or(u64::MAX).max(1)
 }

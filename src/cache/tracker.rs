@@ -15,12 +15,10 @@ use bytes::Bytes;
 use redlane_pool::connector::{Connector, Dirt, Exchange, PushSink};
 use redlane_pool::error::CloseReason;
 use redlane_pool::link::Link;
-use redlane_pool::outbox::Outbox;
 use redlane_pool::payload::Payload;
 use redlane_pool::transport::{ConnectError, Target};
 use redlane_resp::cursor::{Cursor, Token};
-use redlane_resp::from_reply::FromReply;
-use redlane_resp::reply::Reply;
+use redlane_resp::reply::{Replies, Reply};
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout};
 
@@ -28,7 +26,7 @@ use crate::client::{Client, submission};
 use crate::commands::command::Command;
 use crate::commands::facts;
 use crate::config::Protocol;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::handshake::Handshake;
 
 /// How often the server is asked whether it is still there. The bound of staleness is twice this.
@@ -110,30 +108,9 @@ impl Tracker {
         Ok(())
     }
 
-    /// Two commands, contiguous on the tracked connection, and what they answer.
-    pub(super) async fn pair<A: FromReply, B: FromReply>(
-        &self,
-        first: Command,
-        second: Command,
-    ) -> Result<(A, B)> {
-        let pair = Pair(first, second);
-        let mut replies =
-            submission::submit(&self.link, &pair, None, Duration::ZERO).await.map_err(|cut| cut.error)?;
-        let first = read(replies.next_reply())?;
-        Ok((first, read(replies.next_reply())?))
-    }
-
-    /// One command on the tracked connection.
-    pub(super) async fn call<A: FromReply>(&self, command: Command) -> Result<A> {
-        read(Some(submission::command(&self.link, &command, None, Duration::ZERO).await?))
-    }
-}
-
-fn read<A: FromReply>(reply: Option<Reply>) -> Result<A> {
-    let reply = reply.ok_or_else(Error::closed)?;
-    match reply.error() {
-        Some(error) => Err(Error::server(error, false)),
-        None => Ok(reply.into_read()?),
+    /// What is answered to a submission on the tracked connection.
+    pub(super) async fn ask<P: Payload + Sync>(&self, payload: &P) -> Result<Replies> {
+        submission::submit(&self.link, payload, None, Duration::ZERO).await.map_err(|cut| cut.error)
     }
 }
 
@@ -263,24 +240,6 @@ impl Connector for Tracking {
 
     fn cleanse(&self, dirt: Dirt) -> Option<Bytes> {
         self.0.cleanse(dirt)
-    }
-}
-
-/// Two commands that nothing comes between.
-struct Pair(Command, Command);
-
-impl Payload for Pair {
-    fn frames(&self) -> usize {
-        2
-    }
-
-    fn encoded_len(&self) -> usize {
-        self.0.wire().encoded_len().saturating_add(self.1.wire().encoded_len())
-    }
-
-    fn encode(&self, out: &mut Outbox) {
-        self.0.wire().encode(out);
-        self.1.wire().encode(out);
     }
 }
 

@@ -6,10 +6,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::clock::Moment;
 use super::envelope::Tag;
-use super::local::{Entry, Local};
+use super::local::{Entry, Local, NO_VERSION};
 use super::remote::Remote;
 use crate::error::Result;
 
@@ -19,13 +20,24 @@ const BYTES: u64 = 4 << 20;
 /// How long a version is believed when the server does not tell of changes.
 const UNTOLD: Duration = Duration::from_secs(1);
 
-/// No version is that high: they are microseconds.
-const UNKNOWN: u64 = u64::MAX;
+/// A tag of a cache; the one without a name is the namespace.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name<'n> {
+    pub(super) namespace: &'n str,
+    pub(super) name: &'n str,
+}
+
+impl Name<'_> {
+    /// Where its version stands.
+    pub(super) fn key(&self) -> String {
+        [self.namespace, "#", self.name].concat()
+    }
+}
 
 /// The versions that this process knows.
 pub(super) struct Versions {
     tags: Local<u64>,
-    /// The namespace's own, apart, because every hit asks for it.
+    /// The namespace's own, apart, because every read asks for it.
     whole: AtomicU64,
     /// Counts what made it unknown, so that a late reader does not make it known again.
     changes: Mutex<u64>,
@@ -36,56 +48,60 @@ impl Versions {
     pub(super) fn new(tracked: bool, most: Duration) -> Self {
         Versions {
             tags: Local::new(BYTES, || {}),
-            whole: AtomicU64::new(UNKNOWN),
+            whole: AtomicU64::new(NO_VERSION),
             changes: Mutex::new(0),
             believed: if tracked { most } else { most.min(UNTOLD) },
         }
     }
 
-    /// Whether the namespace is as it was, where the server tells of changes. `false` says nothing.
-    #[inline]
-    pub(super) fn whole_surely_holds(&self, version: u64) -> bool {
-        self.believed > UNTOLD && self.whole.load(Ordering::Acquire) == version
+    /// Whether it is told when a version changes, so that what depends on it is dropped then and need not be compared.
+    pub(super) fn are_told(&self) -> bool {
+        self.believed > UNTOLD
     }
 
     /// Whether the namespace is as it was, as far as is known without asking.
-    pub(super) fn whole_holds(&self, version: u64, now: Instant) -> bool {
-        self.known("", now) == Some(version)
+    pub(super) fn whole_holds(&self, version: u64, now: Moment) -> bool {
+        version == NO_VERSION || self.known("", now) == Some(version)
     }
 
     /// Whether all of `tags` are as they were, as far as is known without asking.
-    pub(super) fn hold(&self, tags: &[Tag], now: Instant) -> bool {
+    pub(super) fn hold(&self, tags: &[Tag], now: Moment) -> bool {
         tags.iter().all(|tag| self.known(&tag.name, now) == Some(tag.version))
     }
 
-    #[inline]
-    fn known(&self, name: &str, now: Instant) -> Option<u64> {
+    /// The version of a tag, as far as it is known without asking.
+    fn known(&self, name: &str, now: Moment) -> Option<u64> {
         if name.is_empty() {
             let version = self.whole.load(Ordering::Acquire);
             // Without word from the server it is believed as long as its entry below.
-            if version != UNKNOWN && self.believed > UNTOLD {
+            if version != NO_VERSION && self.believed > UNTOLD {
                 return Some(version);
             }
         }
         let entry = self.tags.get(name)?;
-        (entry.fresh_until > now).then(|| entry.value.as_deref().copied().unwrap_or(0))
+        (entry.fresh_until() > now).then(|| entry.value.as_deref().copied().unwrap_or(0))
     }
 
     /// The version of a tag, asked for if need be.
-    pub(super) async fn of(&self, remote: &Remote, key: &str, name: &str) -> Result<u64> {
-        let now = Instant::now();
-        if let Some(version) = self.known(name, now) {
+    pub(super) async fn of(&self, remote: &Remote, tag: Name<'_>) -> Result<u64> {
+        let now = Moment::now();
+        if let Some(version) = self.known(tag.name, now) {
             return Ok(version);
         }
+        // Boxed, so that those who know do not carry the room for the question.
+        Box::pin(self.ask(remote, tag, now)).await
+    }
+
+    async fn ask(&self, remote: &Remote, tag: Name<'_>, now: Moment) -> Result<u64> {
         let before = *self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let mark = self.tags.mark(name);
+        let mark = self.tags.mark(&tag.name.into());
         let keeps = remote.tracker.is_none() || remote.is_tracked();
-        let version = remote.version(key).await?;
+        let version = remote.version(&tag.key()).await?;
         if keeps {
-            let until = now.checked_add(self.believed).unwrap_or(now);
-            let filled = mark.fill(Entry::new(Some(Arc::new(version)), 8, until));
+            let entry = Entry::new(Some(Arc::new(version)), 8, now.after(self.believed));
+            let filled = mark.fill(entry);
             let changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-            if filled && name.is_empty() && *changes == before {
+            if filled && tag.name.is_empty() && *changes == before {
                 self.whole.store(version, Ordering::Release);
             }
         }
@@ -109,6 +125,6 @@ impl Versions {
     fn forget_whole(&self) {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         *changes = changes.wrapping_add(1);
-        self.whole.store(UNKNOWN, Ordering::Release);
+        self.whole.store(NO_VERSION, Ordering::Release);
     }
 }

@@ -53,7 +53,7 @@ impl<V: Send + Sync + 'static> Cache<V> {
     /// Dropped, the value may or may not be removed from Redis; this process has dropped it.
     pub async fn invalidate(&self, id: &str) -> Result<bool, CacheError> {
         let inner = &self.inner;
-        let key = inner.key(id);
+        let key = inner.name(id).key();
         inner.counters.inval_local.add();
         inner.drop_local(id);
         let removed = inner.remote.remove(&key).await;
@@ -74,9 +74,9 @@ impl<V: Send + Sync + 'static> Cache<V> {
     pub async fn invalidate_tag(&self, tag: &str) -> Result<(), CacheError> {
         let inner = &self.inner;
         inner.counters.inval_local.add();
-        inner.versions.changed(tag);
-        let raised = inner.remote.bump(&inner.tag_key(tag)).await;
-        inner.versions.changed(tag);
+        inner.drop_tag(tag);
+        let raised = inner.remote.bump(&inner.tag(tag).key()).await;
+        inner.drop_tag(tag);
         raised.map_err(|error| {
             inner.counters.l2_err.add();
             CacheError::Redis(error)
@@ -101,7 +101,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         tags: &[&str],
     ) -> Result<(), CacheError> {
         let payload = self.encode(value)?;
-        let key = self.key(id);
+        let key = self.name(id).key();
         self.counters.inval_local.add();
         self.drop_local(id);
         let stored = async {
@@ -145,7 +145,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
     pub(super) async fn tags_now(&self, tags: &[&str]) -> crate::error::Result<Vec<Tag>> {
         let mut now = Vec::with_capacity(tags.len().saturating_add(1));
         for name in std::iter::once(&"").chain(tags) {
-            let version = self.versions.of(&self.remote, &self.tag_key(name), name).await?;
+            let version = self.versions.of(&self.remote, self.tag(name)).await?;
             now.push(Tag { name: (*name).into(), version });
         }
         Ok(now)

@@ -4,7 +4,8 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redlane::cache::{CacheError, Coherence};
+use redlane::cache::codec::Raw;
+use redlane::cache::{Cache, CacheError, Coherence, OnFailure};
 use redlane::prelude::*;
 use redlane_test_support::{Options, Server, eventually_async};
 use tokio::sync::{Notify, oneshot};
@@ -162,6 +163,111 @@ async fn a_value_that_was_deleted_while_it_loaded_is_not_stored() {
 }
 
 #[tokio::test]
+async fn a_value_that_somebody_wrote_while_it_loaded_is_not_overwritten() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.build().await.unwrap();
+    let theirs = Cache::<String>::builder(&client, Raw).namespace(namespace, 1).build().await.unwrap();
+    let load = {
+        let theirs = theirs.clone();
+        move |_| async move {
+            theirs.set("a", &"theirs".to_owned()).await.map_err(io::Error::other)?;
+            Ok::<_, io::Error>(Some("loaded before".to_owned()))
+        }
+    };
+
+    let value = cache.get_or_load("a", load).await.unwrap();
+
+    assert_eq!(text(&value), Some("loaded before"), "its caller asked before it was written");
+    assert_eq!(text(&cache.get("a").await.unwrap()), Some("theirs"));
+    assert_eq!(cache.stats().fill_raced, 1);
+}
+
+#[tokio::test]
+async fn who_comes_after_a_write_is_not_given_what_was_being_loaded_before_it() {
+    let (builder, _, _) = builder().await;
+    let cache = builder.build().await.unwrap();
+    let (go, goes) = oneshot::channel::<()>();
+    let (begun, has_begun) = oneshot::channel();
+    let leader = {
+        let cache = cache.clone();
+        let load = move |_| async move {
+            begun.send(()).unwrap();
+            goes.await.unwrap();
+            Ok::<_, io::Error>(Some("old".to_owned()))
+        };
+        tokio::spawn(async move { cache.get_or_load("a", load).await })
+    };
+    has_begun.await.unwrap();
+    cache.set("a", &"new".to_owned()).await.unwrap();
+    let loads = Loads::default();
+    let mut later = Box::pin(cache.get_or_load("a", loads.giving("never")).into_future());
+    let aboard = tokio::time::timeout(Duration::ZERO, &mut later).await;
+    assert!(aboard.is_err(), "it waits with the leader");
+
+    go.send(()).unwrap();
+
+    assert_eq!(text(&leader.await.unwrap().unwrap()), Some("old"));
+    assert_eq!(text(&later.await.unwrap()), Some("new"));
+    assert_eq!(loads.count(), 0);
+}
+
+#[tokio::test]
+async fn a_load_that_nobody_waits_for_any_more_gives_its_lease_back() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.lease(Duration::from_secs(60)).build().await.unwrap();
+    let key = format!("{namespace}:a");
+    let (begun, has_begun) = oneshot::channel();
+    let load = move |_| async move {
+        begun.send(()).unwrap();
+        std::future::pending::<Result<Option<String>, io::Error>>().await
+    };
+    let loading = {
+        let cache = cache.clone();
+        tokio::spawn(async move { cache.get_or_load("a", load).await })
+    };
+    has_begun.await.unwrap();
+    assert_eq!(client.exists(&key).await.unwrap(), 1);
+
+    loading.abort();
+
+    let deadline = std::time::Instant::now() + SOON;
+    while client.exists(&key).await.unwrap() == 1 {
+        assert!(std::time::Instant::now() < deadline, "the lease is still there");
+    }
+    let loads = Loads::default();
+    assert_eq!(text(&cache.get_or_load("a", loads.giving("x")).await.unwrap()), Some("x"));
+}
+
+#[tokio::test]
+async fn lookups_that_are_dropped_anywhere_leave_nothing_in_the_way() {
+    let (builder, client, namespace) = builder().await;
+    let cache = builder.lease(Duration::from_secs(60)).build().await.unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+
+    for round in 0..300 {
+        let id = random.usize(0..3).to_string();
+        if round % 5 == 0 {
+            client.del(format!("{namespace}:{id}")).await.unwrap();
+        }
+        let load = |_| async {
+            tokio::task::yield_now().await;
+            Ok::<_, io::Error>(Some("x".to_owned()))
+        };
+        let lookups = [(); 3].map(|()| Box::pin(cache.get_or_load(&id, load).into_future()));
+        let limit = Duration::from_micros(random.u64(0..1500));
+        for lookup in lookups {
+            let _ = tokio::time::timeout(limit, lookup).await;
+        }
+    }
+
+    for id in ["0", "1", "2"] {
+        let loads = Loads::default();
+        let value = tokio::time::timeout(SOON, cache.get_or_load(id, loads.giving("x")).into_future()).await;
+        assert_eq!(text(&value.unwrap().unwrap()), Some("x"));
+    }
+}
+
+#[tokio::test]
 async fn a_load_that_outlasts_its_lease_keeps_it() {
     let (builder, client, namespace) = builder().await;
     let cache = builder.lease(Duration::from_millis(150)).build().await.unwrap();
@@ -189,7 +295,7 @@ async fn a_dead_loader_is_taken_over_from_after_its_lease() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let client = connect(&url).await;
-            let other = redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
+            let other = Cache::<String>::builder(&client, Raw);
             let other = other.namespace(name, 1).lease(Duration::from_millis(200)).build().await.unwrap();
             let load = move |_| async move {
                 began.send(()).unwrap();
@@ -257,6 +363,55 @@ async fn a_stale_value_is_served_while_it_is_loaded_anew() {
 }
 
 #[tokio::test]
+async fn one_load_is_enough_for_all_who_are_served_a_stale_value() {
+    let (builder, _, _) = builder().await;
+    let builder = builder.ttl(Duration::from_millis(50)).jitter(0.0).stale(Duration::from_secs(60));
+    let cache = builder.build().await.unwrap();
+    let loads = Loads::default();
+    cache.get_or_load("a", loads.giving("old")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    let (go, goes) = oneshot::channel::<()>();
+    let slow = move |_| async move {
+        goes.await.unwrap();
+        Ok::<_, io::Error>(Some("new".to_owned()))
+    };
+
+    assert_eq!(text(&cache.get_or_load("a", slow).await.unwrap()), Some("old"));
+    for _ in 0..100 {
+        assert_eq!(text(&cache.get_or_load("a", loads.giving("never")).await.unwrap()), Some("old"));
+    }
+
+    assert_eq!(loads.count(), 1, "the first of them is loading");
+    go.send(()).unwrap();
+    eventually_async("it has loaded", SOON, || cache.stats().refresh == 1).await;
+}
+
+#[tokio::test]
+async fn what_another_process_has_loaded_anew_is_not_loaded_once_more() {
+    let (builder, client, namespace) = builder().await;
+    let ttl = Duration::from_millis(300);
+    let stale = Duration::from_secs(60);
+    // Nothing tells this one of changes, so that it serves what it has.
+    let mine = builder.ttl(ttl).jitter(0.0).stale(stale).coherence(Coherence::TtlOnly).build().await.unwrap();
+    let theirs = Cache::<String>::builder(&client, Raw).namespace(namespace, 1).stale(stale);
+    let theirs = theirs.build().await.unwrap();
+    let loads = Loads::default();
+    mine.get_or_load("a", loads.giving("old")).await.unwrap();
+    mine.get("a").await.unwrap();
+    tokio::time::sleep(ttl).await;
+    theirs.set("a", &"theirs".to_owned()).await.unwrap();
+
+    assert_eq!(text(&mine.get_or_load("a", loads.giving("never")).await.unwrap()), Some("old"));
+
+    let deadline = std::time::Instant::now() + SOON;
+    while text(&mine.get_or_load("a", loads.giving("never")).await.unwrap()) == Some("old") {
+        assert!(std::time::Instant::now() < deadline);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(loads.count(), 1);
+}
+
+#[tokio::test]
 async fn a_popular_value_is_loaded_anew_before_it_ends() {
     let (builder, _, _) = builder().await;
     let cache = builder.ttl(Duration::from_secs(2)).jitter(0.0).early(1.0).build().await.unwrap();
@@ -283,11 +438,10 @@ async fn without_redis_values_are_loaded_and_not_cached() {
     let server = Server::start(Options::new());
     let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(200));
     let client = Client::connect(config.build().unwrap()).await.unwrap();
-    let cache = redlane::cache::Cache::builder(&client, redlane::cache::codec::Raw);
+    let cache = Cache::builder(&client, Raw);
     let cache = cache.build().await.unwrap();
-    let closed = redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
-    let closed =
-        closed.namespace("closed", 0).on_failure(redlane::cache::OnFailure::Fail).build().await.unwrap();
+    let closed = Cache::<String>::builder(&client, Raw);
+    let closed = closed.namespace("closed", 0).on_failure(OnFailure::Fail).build().await.unwrap();
     server.kill();
     let loads = Loads::default();
 
@@ -308,7 +462,7 @@ async fn a_removal_that_failed_is_made_up_for() {
     let server = Server::start(Options::new());
     let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(300));
     let client = Client::connect(config.build().unwrap()).await.unwrap();
-    let cache = redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
+    let cache = Cache::<String>::builder(&client, Raw);
     let cache = cache.build().await.unwrap();
     cache.set("a", &"old".to_owned()).await.unwrap();
     server.pause();
@@ -326,7 +480,7 @@ async fn a_removal_that_failed_is_made_up_for() {
 #[tokio::test]
 async fn settings_that_make_no_sense_are_refused() {
     let client = connect(&Server::shared().url()).await;
-    let builder = || redlane::cache::Cache::<String>::builder(&client, redlane::cache::codec::Raw);
+    let builder = || Cache::<String>::builder(&client, Raw);
 
     for wrong in [
         builder().namespace("", 0),
