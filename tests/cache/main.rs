@@ -15,6 +15,7 @@
 mod coherence;
 mod loading;
 mod manager;
+mod model;
 mod processes;
 mod stored;
 mod through;
