@@ -203,4 +203,46 @@ proptest! {
             Ok(())
         })?;
     }
+
+    #[test]
+    fn a_window_allows_what_the_model_allows(steps in steps()) {
+        const HALF_HOUR: i64 = 1_800_000;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let client = client().await;
+            let name = Keys::new().key("a");
+            let key = format!("{{limit:{name}}}:w");
+            let limiter = client.window_limiter(&name, 4, HOUR);
+            // What was counted, and how many half hours until the window ends.
+            let (mut count, mut left) = (0_u64, 0_u64);
+            for step in steps {
+                match step {
+                    Step::Take(cost) => {
+                        let verdict = limiter.take(cost).await.unwrap();
+                        let fits = count + cost <= 4;
+                        prop_assert_eq!(verdict.allowed, fits, "{:?} with {}", step, count);
+                        if fits && cost > 0 {
+                            left = if count == 0 { 2 } else { left };
+                            count += cost;
+                        }
+                        prop_assert_eq!(verdict.remaining, 4 - count);
+                        prop_assert_eq!(verdict.retry_after.is_none(), cost > 4);
+                        let ends = u32::try_from(left).unwrap() * (HOUR / 2);
+                        prop_assert!(verdict.reset_after <= ends && verdict.reset_after + SOON >= ends);
+                    }
+                    Step::Pass(halves) => {
+                        left = left.saturating_sub(halves);
+                        count = if left == 0 { 0 } else { count };
+                        let RawReply::Integer(ends) = Server::shared().command(&["PTTL", &key]) else { panic!() };
+                        let earlier = ends - i64::try_from(halves).unwrap() * HALF_HOUR;
+                        if ends > 0 {
+                            let earlier = if left == 0 { 0 } else { earlier };
+                            Server::shared().command(&["PEXPIRE", &key, &earlier.to_string()]);
+                        }
+                    }
+                }
+            }
+            Ok(())
+        })?;
+    }
 }
