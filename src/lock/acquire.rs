@@ -16,7 +16,7 @@ use super::scripts::{Acquired, Patience};
 use super::terms::{Fencing, Kind};
 use super::validity::{Moment, Validity};
 use super::wakeup;
-use crate::error::Outcome;
+use crate::error::{Error, Failure, Outcome};
 
 /// The longest time between two questions of one who is called: what a holder without a time to live, or a release that
 /// nobody told of, costs at most.
@@ -24,6 +24,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// The same of one who is not called, as the reference's lock has it.
 const LONGEST_DEAF_WAIT: Duration = Duration::from_millis(100);
+
+/// For how long an answer to one who asks tells the others that the lock is held: he asks every [`LONGEST_WAIT`], a tenth
+/// of it later at most, while the server answers.
+const FRESH: Duration = Duration::from_secs(2);
 
 /// A question with less time than this left is not worth asking.
 const SHORTEST_LIMIT: Duration = Duration::from_millis(1);
@@ -64,16 +68,17 @@ impl Waiter {
         let (core, terms) = (self.claim.core.clone(), self.claim.terms.clone());
         let key = &terms.keys.holder;
         // When releases are being heard already, the first question is as good as one after listening; and when somebody
-        // waits for his turn to ask, it is as good as answered.
-        let heard = core.gates.hears(key).then(|| core.gates.sit(key));
-        let seat = match heard {
-            Some(seat) => seat,
-            None => {
+        // waits for his turn to ask, it would come before his.
+        let seat = match core.gates.hears(key) {
+            true => core.gates.sit(key),
+            false => {
                 if let Step::Won(win) = ask(&mut self.claim, Patience::Waits, self.deadline).await? {
                     return Ok(win);
                 }
                 self.note_contention();
-                core.gates.sit(key)
+                let seat = core.gates.sit(key);
+                seat.gate().note_answer();
+                seat
             }
         };
         // Held to the end: the next one asks when we have the lock, or have gone.
@@ -81,7 +86,12 @@ impl Waiter {
             return self.wait_in(&seat, &place, None).await;
         }
         self.note_contention();
-        let place = until(self.deadline, seat.turn()).await.ok_or_else(|| self.busy())?;
+        let turn = until(self.deadline, seat.turn()).await;
+        let place = turn.ok_or_else(|| match seat.gate().was_answered_within(FRESH) {
+            true => self.busy(),
+            // Whoever has the turn has heard nothing: nobody knows whether it is held.
+            false => self.unanswered(),
+        })?;
         let taken = seat.gate().taken_until();
         self.wait_in(&seat, &place, taken).await
     }
@@ -118,7 +128,11 @@ impl Waiter {
             }
             is_first = false;
             place.hush();
-            match ask(&mut self.claim, Patience::Waits, self.deadline).await {
+            let answer = ask(&mut self.claim, Patience::Waits, self.deadline).await;
+            if answer.is_ok() {
+                seat.gate().note_answer();
+            }
+            match answer {
                 Ok(Step::Won(win)) => {
                     self.note_taken(seat, &win);
                     return Ok(win);
@@ -129,7 +143,9 @@ impl Waiter {
                 }
                 // The last question was cut by our own deadline: busy it was, as far as anybody knows.
                 Err(LockError::Failed { source, .. })
-                    if self.is_over() && source.outcome() != Outcome::Refused =>
+                    if self.is_over()
+                        && source.outcome() != Outcome::Refused
+                        && seat.gate().was_answered_within(FRESH) =>
                 {
                     return Err(LockError::Timeout { wait: self.wait, outcome: source.outcome() });
                 }
@@ -186,6 +202,10 @@ impl Waiter {
 
     fn busy(&self) -> LockError {
         LockError::Timeout { wait: self.wait, outcome: Outcome::Refused }
+    }
+
+    fn unanswered(&self) -> LockError {
+        LockError::failed("acquired")(Error::new(Failure::Timeout { limit: self.wait }, Outcome::NotSent))
     }
 }
 

@@ -189,7 +189,8 @@ async fn warn_of_eviction(client: Client) {
         tracing::warn!(
             target: "redlane::lock",
             policy,
-            "this server may evict locks and their fencing counters; only maxmemory-policy noeviction keeps them",
+            "this server may evict locks and their fencing counters: only maxmemory-policy noeviction keeps them, and \
+             fence_survives_data_loss keeps fences rising",
         );
     }
 }
@@ -268,5 +269,25 @@ impl Remains {
             sleep(pause).await;
             pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_bounded_and_come_back() {
+        let core = Core::default();
+        let places: Vec<_> = (0..PLACES).map(|_| core.enter().unwrap()).collect();
+
+        let error = core.enter().unwrap_err();
+
+        assert!(matches!(error, LockError::Overloaded { limit: PLACES }) && error.is_retryable());
+        assert_eq!(core.stats().in_use, PLACES);
+        drop(places);
+        assert!(core.enter().is_ok());
+        core.closed.cancel();
+        assert!(matches!(core.enter(), Err(LockError::Closed)));
     }
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use tokio::time::Instant;
@@ -35,10 +36,18 @@ pub(crate) struct Gate {
     standing: Mutex<HashMap<Token, Arc<Notify>>>,
     /// Whether releases by others are heard.
     hearing: watch::Sender<Hearing>,
-    /// Until when one who had the turn holds the lock; `None` as soon as anybody calls.
-    taken: Mutex<Option<Instant>>,
+    known: Mutex<Known>,
     /// Somebody has sat here since it was last looked at.
     used: AtomicBool,
+}
+
+/// What those who wait know from the one who asks for them.
+#[derive(Debug, Default)]
+struct Known {
+    /// Until when one who had the turn holds the lock; `None` as soon as anybody calls.
+    taken: Option<Instant>,
+    /// When the server last answered.
+    answered: Option<Instant>,
 }
 
 /// Whether releases by others are heard.
@@ -128,7 +137,7 @@ impl Post {
             freed: Notify::new(),
             standing: Mutex::default(),
             hearing: watch::Sender::new(Hearing::NotYet),
-            taken: Mutex::default(),
+            known: Mutex::default(),
             used: AtomicBool::new(true),
         };
         Self { gate: Arc::new(gate), seats: 0 }
@@ -167,21 +176,31 @@ impl Gate {
 
     /// One who had the turn holds the lock, until this moment at most if he does not renew it.
     pub(crate) fn note_taken(&self, until: Option<Instant>) {
-        *self.taken() = until;
+        self.known().taken = until;
     }
 
     /// Until when the one who had the turn before holds the lock, if nobody has called since.
     pub(crate) fn taken_until(&self) -> Option<Instant> {
-        *self.taken()
+        self.known().taken
     }
 
-    fn taken(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The server has answered just now.
+    pub(crate) fn note_answer(&self) {
+        self.known().answered = Some(Instant::now());
+    }
+
+    /// Whether the server has answered anybody here within this time.
+    pub(crate) fn was_answered_within(&self, span: Duration) -> bool {
+        self.known().answered.is_some_and(|at| at.elapsed() <= span)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has those who should ask do so.
     pub(crate) fn call(&self, call: Call<'_>) {
-        *self.taken() = None;
+        self.known().taken = None;
         self.freed.notify_one();
         let standing = self.standing();
         match call {

@@ -71,7 +71,8 @@ impl Lock {
     /// turn it is; no questions are asked meanwhile, but for one a second in case that a message was lost.
     ///
     /// # Errors
-    /// [`LockError::Timeout`] when somebody else held it for all the time.
+    /// [`LockError::Timeout`] when somebody else held it for all the time; [`LockError::Failed`] when the server has not
+    /// answered anybody here for the last two seconds of it, so that nobody knows.
     ///
     /// # Cancel safety
     /// As for [`try_acquire`](Self::try_acquire).

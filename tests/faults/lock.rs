@@ -329,3 +329,32 @@ async fn a_waiter_outlives_a_restart_of_the_server() {
     assert_eq!(guard.release().await.unwrap(), ReleaseOutcome::Released);
     scene.idle().await;
 }
+
+#[tokio::test]
+async fn a_server_that_has_stopped_answering_is_not_taken_for_a_lock_that_is_held() {
+    let scene = Scene::set_with(LONG).await;
+    let holder = scene.acquire().await;
+    let wait_for = |wait: u64| {
+        let lock = scene.locks().lock("a");
+        tokio::spawn(async move { lock.acquire(Duration::from_secs(wait)).await.unwrap_err() })
+    };
+    let first = wait_for(5);
+    let listens = || scene.server.command(&["PUBSUB", "NUMSUB", "{lock:a}:c"]).elements()[1].text() == "1";
+    eventually_async("somebody waits", SOON, listens).await;
+    let (soon, late) = (wait_for(1), wait_for(3));
+    tokio::task::yield_now().await;
+
+    scene.server.pause();
+
+    // Of those behind the one who asks, one gives up while the last answer is fresh.
+    assert!(soon.await.unwrap().is_busy());
+    let error = late.await.unwrap();
+    let LockError::Failed { step: "acquired", source } = &error else { panic!("{error:?}") };
+    assert_eq!((source.kind(), error.outcome()), (ErrorKind::Timeout, Outcome::NotSent));
+    assert!(!error.is_busy() && error.is_retryable());
+    let error = first.await.unwrap();
+    assert!(!error.is_busy() && error.outcome() == Outcome::MaybeExecuted, "{error:?}");
+    scene.server.resume();
+    holder.release().await.unwrap();
+    scene.idle().await;
+}

@@ -1,7 +1,5 @@
 //! Queues without a server: turns, calls, and who listens.
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
 use super::*;
@@ -141,4 +139,17 @@ fn a_lock_that_was_taken_counts_as_such_until_anybody_calls() {
     assert!(seat.gate().taken_until().is_some());
     gates.wake(b"k", false);
     assert!(seat.gate().taken_until().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_answer_is_known_to_all_who_wait() {
+    let gates = Gates::default();
+    let (first, second) = (gates.sit(b"k"), gates.sit(b"k"));
+    let second_ago = Duration::from_secs(1);
+
+    assert!(!second.gate().was_answered_within(second_ago));
+    first.gate().note_answer();
+    assert!(second.gate().was_answered_within(second_ago));
+    tokio::time::advance(2 * second_ago).await;
+    assert!(!second.gate().was_answered_within(second_ago));
 }

@@ -128,7 +128,7 @@ async fn waiters_of_one_client_are_served_in_order_and_ask_little() {
         served.push(number);
     }
     assert_eq!(served, (0..100).collect::<Vec<_>>());
-    // For each a release and a question that wins; the first one asked twice before it listened.
+    // For each a release and a question that wins; the first one may have asked again when it was heard.
     let questions = client.link_stats().submitted - before;
     assert!(questions <= 2 * 101, "{questions}");
 }

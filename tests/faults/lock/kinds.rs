@@ -296,3 +296,45 @@ async fn a_frozen_server_is_told_of_before_the_end_of_any_lease() {
         scene.clean(SOON).await;
     }
 }
+
+#[tokio::test]
+async fn a_lost_reply_to_a_release_after_the_end_is_no_release() {
+    for sort in Sort::ALL {
+        let scene = Scene::set_with(Duration::from_secs(1)).await;
+        let locks = scene.locks().ttl(Duration::from_millis(60));
+        let held = sort.acquire(&locks, SOON).await.unwrap();
+        eventually_async("its time is over", SOON, || !held.is_valid()).await;
+
+        let outcome = scene.cut_once(Moment::AfterIt, held.release()).await.unwrap();
+
+        assert!(matches!(outcome, ReleaseOutcome::Expired), "{sort:?}");
+        scene.clean(SOON).await;
+    }
+}
+
+#[tokio::test]
+async fn renewals_outlive_connections_that_are_cut_again_and_again() {
+    let ttl = Duration::from_millis(1_500);
+    for sort in Sort::ALL {
+        let scene = Scene::set_with(Duration::from_secs(5)).await;
+        let locks = scene.locks().ttl(ttl).watchdog(true);
+        let held = sort.acquire(&locks, SOON).await.unwrap();
+        let token = sort.holder(&scene.server);
+
+        let (began, mut cuts) = (Instant::now(), 0);
+        eventually_async("it outlives its time twice", SOON, || {
+            // Each time something was renewed: the next one meets a connection that is gone.
+            if locks.stats().renewed > cuts {
+                cuts = locks.stats().renewed;
+                scene.proxy.cut(Cut::Reset);
+            }
+            began.elapsed() > 2 * ttl
+        })
+        .await;
+
+        assert!(held.is_valid() && cuts >= 3, "{sort:?}: {cuts}");
+        assert_eq!((sort.holder(&scene.server), locks.stats().lost), (token, 0));
+        assert_eq!(held.release().await.unwrap(), ReleaseOutcome::Released);
+        scene.clean(SOON).await;
+    }
+}
