@@ -6,6 +6,7 @@
 
 mod alloc;
 mod contest;
+pub mod cores;
 pub mod load;
 pub mod rivals;
 pub mod work;

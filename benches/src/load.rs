@@ -25,7 +25,7 @@ pub struct Turn {
     pub p999: f64,
 }
 
-/// What is measured around a turn.
+/// What is measured around work that takes no time by itself.
 struct Meter {
     allocated: (u64, u64),
     cpu: Duration,
@@ -37,35 +37,38 @@ impl Meter {
         Meter { allocated: allocations(), cpu: process_time(), start: Instant::now() }
     }
 
-    fn stop(self, mut latencies: Vec<u64>, work: Work) -> Turn {
+    fn stop(self, steps: usize, work: Work) -> Turn {
         let (elapsed, cpu) = (self.start.elapsed(), process_time() - self.cpu);
         let after = allocations();
-        let done = (latencies.len() * work.commands()) as f64;
-        latencies.sort_unstable();
-        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
+        let done = (steps * work.commands()) as f64;
         Turn {
             rate: done / elapsed.as_secs_f64(),
             cpu: cpu.as_nanos() as f64 / done,
             allocations: (after.0 - self.allocated.0) as f64 / done,
             bytes: (after.1 - self.allocated.1) as f64 / done,
-            p50: at(0.5),
-            p99: at(0.99),
-            p999: at(0.999),
+            ..Turn::default()
         }
     }
 }
 
-/// Runs `count` steps from `tasks` tasks and measures.
+impl Turn {
+    fn with_latencies(self, mut latencies: Vec<u64>) -> Self {
+        latencies.sort_unstable();
+        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
+        Turn { p50: at(0.5), p99: at(0.99), p999: at(0.999), ..self }
+    }
+}
+
+/// Runs `count` steps from `tasks` tasks twice: once to count, once to take the latency of each step. Two looks at a
+/// clock cost as much as a fifth of a command and are not the client's.
 pub async fn turn<R: Rival>(rival: &R, work: Work, tasks: usize, count: usize) -> Turn {
     let each = (count / tasks).max(1);
-    // Where the latencies go is taken before, and is not the client's.
-    let logs: Vec<Vec<u64>> = (0..tasks).map(|_| Vec::with_capacity(each)).collect();
-    let mut all = Vec::with_capacity(each * tasks);
-    let meter = Meter::start();
+    let counted = counted(rival, work, tasks, each).await;
     let mut running = Vec::with_capacity(tasks);
-    for mut latencies in logs {
+    for _ in 0..tasks {
         let rival = rival.clone();
         running.push(tokio::spawn(async move {
+            let mut latencies = Vec::with_capacity(each);
             for nth in 0..each {
                 let start = Instant::now();
                 rival.step(work, nth).await;
@@ -74,22 +77,44 @@ pub async fn turn<R: Rival>(rival: &R, work: Work, tasks: usize, count: usize) -
             latencies
         }));
     }
+    let mut all = Vec::with_capacity(each * tasks);
     for task in running {
         all.extend(task.await.expect("a task of the bench"));
     }
-    meter.stop(all, work)
+    counted.with_latencies(all)
 }
 
-/// Runs `count` steps on a blocking connection.
-pub fn blocking_turn<B: Blocks>(connection: &mut B, work: Work, count: usize) -> Turn {
-    let mut latencies = Vec::with_capacity(count);
+async fn counted<R: Rival>(rival: &R, work: Work, tasks: usize, each: usize) -> Turn {
+    let mut running = Vec::with_capacity(tasks);
     let meter = Meter::start();
+    for _ in 0..tasks {
+        let rival = rival.clone();
+        running.push(tokio::spawn(async move {
+            for nth in 0..each {
+                rival.step(work, nth).await;
+            }
+        }));
+    }
+    for task in running {
+        task.await.expect("a task of the bench");
+    }
+    meter.stop(each * tasks, work)
+}
+
+/// Runs `count` steps on a blocking connection, twice as [`turn`] does.
+pub fn blocking_turn<B: Blocks>(connection: &mut B, work: Work, count: usize) -> Turn {
+    let meter = Meter::start();
+    for nth in 0..count {
+        connection.step(work, nth);
+    }
+    let counted = meter.stop(count, work);
+    let mut latencies = Vec::with_capacity(count);
     for nth in 0..count {
         let start = Instant::now();
         connection.step(work, nth);
         latencies.push(start.elapsed().as_nanos() as u64);
     }
-    meter.stop(latencies, work)
+    counted.with_latencies(latencies)
 }
 
 /// Processor time of this process so far.

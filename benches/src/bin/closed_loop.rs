@@ -2,11 +2,13 @@
 //!
 //! The first row of a table is redis-rs; ratios are to it. `raw` is a hand-written window of requests on one blocking
 //! socket, the limit of what any client can reach; it has no tasks and no latencies. Arguments choose rows: those
-//! whose title holds all of them, as in `closed_loop GET '64 tasks' current`; `--quick` runs three rounds.
+//! whose title holds all of them, as in `closed_loop GET '64 tasks' current`; `--quick` runs three rounds. A client of
+//! one thread runs on the server's core, or beside it with `--apart`, or where the system puts it with `--free`.
 
 use std::path::PathBuf;
 
 use bench::Counting;
+use bench::cores::Cores;
 use bench::load::{Turn, blocking_turn, median, runtime, runtime_name, turn, wanted};
 #[cfg(feature = "glide")]
 use bench::rivals::Glide;
@@ -168,8 +170,12 @@ fn main() {
     let tls = Tls { identity: authority.certify(&["localhost"]), client_authority: None };
     // GLIDE brings a second provider of cryptography, and then redis-rs cannot choose.
     let secure = if cfg!(feature = "glide") { None } else { Server::start_tls(Options::new().tls(tls)) };
-    for threads in [1, 2] {
+    let servers: Vec<u32> = std::iter::once(&server).chain(&secure).filter_map(Server::pid).collect();
+    let asked = Cores::from_args();
+    for (threads, cores) in [(1, asked), (2, Cores::Free)] {
+        cores.take(servers.iter().copied());
         let on = runtime_name(threads);
+        println!("\n## {on}: {}", cores.name());
         runtime(threads).block_on(async {
             let mut field = Field::over_tcp(&server).await;
             field.redlane.as_ref().unwrap().prepare(&[MIB, 16 * MIB], &[1_000]).await;
