@@ -5,6 +5,10 @@
 //! nobody holds a reply of it. A frame that outgrows the block moves into a vector of its own, which beyond a MiB
 //! grows with what has *arrived*, never with what was announced alone: a length bomb costs the address space of a
 //! MiB, and no memory, since nothing is written there.
+//!
+//! A frame that is one long bulk string loses its header when it moves: its payload then stands at the start of the
+//! vector, and the caller's `Vec` or `String` is that vector. With the header in front the payload was moved once
+//! more, a fifth of the processor time of a GET of 16 MiB.
 
 use std::io;
 use std::pin::Pin;
@@ -13,6 +17,8 @@ use std::task::{Context, Poll};
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
+
+use redlane_resp::reply::Reply;
 
 /// Frames from this size on get memory of their own.
 pub(crate) const LARGE: usize = 64 * 1024;
@@ -30,6 +36,8 @@ pub(crate) struct ReadBlock {
     block: BytesMut,
     /// The frame under way, once it is too large for the block; then `block` is empty.
     large: Option<Vec<u8>>,
+    /// The frame under way stands there without its header: the payload of a bulk string and CRLF.
+    headless: bool,
     size: usize,
     missing: usize,
 }
@@ -37,7 +45,7 @@ pub(crate) struct ReadBlock {
 impl ReadBlock {
     /// An empty block; memory is taken at the first read.
     pub(crate) fn new(size: usize) -> Self {
-        Self { block: BytesMut::new(), large: None, size: size.max(512), missing: 1 }
+        Self { block: BytesMut::new(), large: None, headless: false, size: size.max(512), missing: 1 }
     }
 
     /// Everything read and not taken.
@@ -48,14 +56,28 @@ impl ReadBlock {
         }
     }
 
+    /// Whether `byte` at the place `at` is the marker of an error; a payload without header begins with any byte.
+    pub(crate) fn is_error_at(&self, at: usize) -> bool {
+        !self.headless && matches!(self.bytes().get(at), Some(b'-' | b'!'))
+    }
+
     /// Tells that the frame under way lacks at least `missing` bytes.
     pub(crate) fn expect(&mut self, missing: usize) {
+        self.expect_without(missing, || 0);
+    }
+
+    /// As [`expect`](Self::expect); when the frame moves to memory of its own, the bytes that `header` counts stay
+    /// behind. They must be those before the payload of a bulk string that is the whole frame.
+    pub(crate) fn expect_without(&mut self, missing: usize, header: impl FnOnce() -> usize) {
         self.missing = missing.max(1);
         let have = self.bytes().len();
         if self.large.is_none() && have.saturating_add(self.missing) >= LARGE {
+            let header = header();
+            let arrived = self.block.get(header..).unwrap_or_default();
             let mut large = Vec::new();
-            large.reserve_exact(room_for(have, self.missing).saturating_add(have));
-            large.extend_from_slice(&self.block);
+            large.reserve_exact(room_for(have, self.missing).saturating_add(have).saturating_sub(header));
+            large.extend_from_slice(arrived);
+            self.headless = header > 0;
             self.block.clear();
             self.large = Some(large);
         }
@@ -98,15 +120,21 @@ impl ReadBlock {
     /// Hands out the first `len` bytes, which hold whole frames.
     #[inline]
     pub(crate) fn take(&mut self, len: usize) -> Bytes {
+        self.take_reply(len).into_bytes()
+    }
+
+    /// Hands out the first `len` bytes, which hold whole frames, or all that is there of one.
+    #[inline]
+    pub(crate) fn take_reply(&mut self, len: usize) -> Reply {
         self.missing = 1;
         if self.large.is_some() {
             return self.take_large(len);
         }
-        self.block.split_to(len.min(self.block.len())).freeze()
+        Reply::from_frame(self.block.split_to(len.min(self.block.len())).freeze())
     }
 
     #[cold]
-    fn take_large(&mut self, len: usize) -> Bytes {
+    fn take_large(&mut self, len: usize) -> Reply {
         let mut large = self.large.take().unwrap_or_default();
         let len = len.min(large.len());
         if let Some(rest) = large.get(len..)
@@ -116,7 +144,11 @@ impl ReadBlock {
             self.block.extend_from_slice(rest);
             large.truncate(len);
         }
-        Bytes::from(large)
+        if std::mem::take(&mut self.headless) {
+            large.truncate(len.saturating_sub(2));
+            return Reply::from_payload(large.into());
+        }
+        Reply::from_frame(large.into())
     }
 }
 
@@ -261,5 +293,40 @@ mod tests {
 
         assert_eq!(frame, &expected[..150_000]);
         assert_eq!(rest, &expected[150_000..]);
+    }
+
+    #[test]
+    fn a_payload_whose_header_stayed_behind_stands_first_in_its_memory() {
+        let total = 200_000;
+        let payload: Vec<u8> = b"-!".iter().copied().cycle().take(total).collect();
+        let bytes = [b"$200000\r\n", &payload[..], b"\r\n+OK\r\n"].concat();
+        let mut source = Source { bytes, at: 0, step: 30_000 };
+        let mut block = ReadBlock::new(64 * 1024);
+        fill(&mut block, &mut source);
+        assert!(block.is_error_at(9));
+
+        block.expect_without(total + 11 - block.bytes().len(), || 9);
+        assert!(!block.is_error_at(0), "a payload's byte was taken for a marker");
+        while block.bytes().len() < total + 2 {
+            block.expect(total + 2 - block.bytes().len());
+            fill(&mut block, &mut source);
+        }
+        let reply = block.take_reply(total + 2);
+
+        assert_eq!(reply.payload().map(|bytes| &bytes[..]), Some(&payload[..]));
+        fill(&mut block, &mut source);
+        assert_eq!(block.bytes(), b"+OK\r\n");
+        assert_eq!(block.take_reply(5), Reply::from_frame("+OK\r\n".into()));
+    }
+
+    #[test]
+    fn a_header_stays_where_the_frame_does() {
+        let mut source = Source { bytes: b"$9\r\nabc".to_vec(), at: 0, step: 100 };
+        let mut block = ReadBlock::new(64 * 1024);
+        fill(&mut block, &mut source);
+
+        block.expect_without(8, || panic!("it does not move"));
+
+        assert_eq!(block.bytes(), b"$9\r\nabc");
     }
 }

@@ -287,8 +287,8 @@ impl<'a, C: Connector> Driver<'a, C> {
     /// Scans what was read: replies to their tickets, pushes to the sink, in wire order.
     fn take_in(&mut self) -> Result<(), CloseReason> {
         let mut first = true;
-        let fed = self.shared.feed.as_ref();
         loop {
+            let fed = self.shared.feed.as_ref();
             if fed.is_some_and(|fed| !fed.listener.is_ready()) {
                 self.stalled = true;
                 self.frame_open_since = None;
@@ -340,7 +340,10 @@ impl<'a, C: Connector> Driver<'a, C> {
             }
             match missing {
                 Some(missing) => {
-                    self.connection.block.expect(missing);
+                    let Connection { block, scanner, .. } = &mut self.connection;
+                    // Replies of a pipeline are read as frames, one after the other.
+                    let plain = || fed.is_none() && self.shared.lock().core.awaits_one();
+                    block.expect_without(missing, || if plain() { scanner.drop_header() } else { 0 });
                     let mut inner = self.shared.lock();
                     self.shared.heard(&mut inner);
                     if self.frame_open_since.is_none() {

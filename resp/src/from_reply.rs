@@ -31,6 +31,7 @@ use bytes::Bytes;
 use crate::cursor::{Cursor, Token};
 use crate::error::{ConversionError, Kind, ServerError};
 use crate::from_reply::collections::Gather;
+use crate::reply::Reply;
 
 /// Reads itself from a reply.
 ///
@@ -83,6 +84,13 @@ pub trait FromReply: Sized {
         Self::from_reply(&mut Cursor::new(&frame))
     }
 
+    /// [`from_frame`](Self::from_frame) for a bulk string of which only the payload is there.
+    #[doc(hidden)]
+    #[cold]
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        Self::from_frame(Reply::from_payload(payload).into_bytes())
+    }
+
     /// Reads the elements of an aggregate into a collection. A hook: tuples read maps by it.
     #[doc(hidden)]
     fn gather<C: Gather<Self>>(cursor: &mut Cursor<'_>) -> Result<C, ConversionError> {
@@ -100,11 +108,22 @@ pub trait FromReply: Sized {
     fn vec_from_frame(frame: Bytes) -> Result<Vec<Self>, ConversionError> {
         Self::vec_from_reply(&mut Cursor::new(&frame))
     }
+
+    /// [`from_payload`](Self::from_payload) for a `Vec` of this.
+    #[doc(hidden)]
+    #[cold]
+    fn vec_from_payload(payload: Bytes) -> Result<Vec<Self>, ConversionError> {
+        Self::vec_from_frame(Reply::from_payload(payload).into_bytes())
+    }
 }
 
 impl FromReply for () {
     fn from_reply(cursor: &mut Cursor<'_>) -> Result<Self, ConversionError> {
         cursor.skip_sound()
+    }
+
+    fn from_payload(_: Bytes) -> Result<Self, ConversionError> {
+        Ok(())
     }
 }
 
@@ -115,6 +134,10 @@ impl<T: FromReply> FromReply for Option<T> {
 
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
         if Cursor::new(&frame).take_null()? { Ok(None) } else { T::from_frame(frame).map(Some) }
+    }
+
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        T::from_payload(payload).map(Some)
     }
 }
 
@@ -149,5 +172,9 @@ impl<T: FromReply> FromReply for Result<T, ServerError> {
             Err(ConversionError::Server(error)) => Ok(Err(error)),
             Err(other) => Err(other),
         }
+    }
+
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        T::from_payload(payload).map(Ok)
     }
 }

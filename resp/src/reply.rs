@@ -2,12 +2,17 @@
 //! the caller's task, by [`FromReply`].
 //!
 //! A pipeline's replies come as [`Replies`]: blocks of whole frames, cut into single replies only when asked for.
+//!
+//! One kind of reply comes without its header: a long bulk string, of which the payload stands at the start of its
+//! memory, so that a `Vec` or a `String` takes that over as it is. Whoever wants the frame of such a reply has it
+//! built, once.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 
@@ -25,29 +30,52 @@ use crate::from_reply::FromReply;
 /// assert_eq!(ages, [("age".to_owned(), 42)]);
 /// # Ok::<(), redlane_resp::error::ConversionError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reply(Bytes);
+#[derive(Clone)]
+pub struct Reply {
+    /// The frame, or the payload of a bulk string.
+    bytes: Bytes,
+    /// Present when `bytes` is a payload: its frame, once somebody has asked for it.
+    framed: Option<Box<OnceLock<Bytes>>>,
+}
 
 impl Reply {
     /// Takes the bytes of exactly one frame, which a [`Scanner`](crate::scan::Scanner) has found whole. Other bytes
     /// do no harm: reading them ends in [`ConversionError::Malformed`].
     pub fn from_frame(frame: Bytes) -> Self {
-        Self(frame)
+        Self { bytes: frame, framed: None }
+    }
+
+    /// Takes the payload of a bulk string, which came without attributes.
+    pub fn from_payload(payload: Bytes) -> Self {
+        Self { bytes: payload, framed: Some(Box::default()) }
     }
 
     /// The frame as it was sent.
+    #[inline]
     pub fn as_bytes(&self) -> &Bytes {
-        &self.0
+        match &self.framed {
+            None => &self.bytes,
+            Some(framed) => framed.get_or_init(|| framed_bulk(&self.bytes)),
+        }
     }
 
     /// The frame as it was sent, given away.
     pub fn into_bytes(self) -> Bytes {
-        self.0
+        match self.framed {
+            None => self.bytes,
+            Some(framed) => framed.into_inner().unwrap_or_else(|| framed_bulk(&self.bytes)),
+        }
+    }
+
+    /// The payload of a bulk string that came without its header, which is a long one.
+    #[inline]
+    pub fn payload(&self) -> Option<&Bytes> {
+        self.framed.as_ref().map(|_| &self.bytes)
     }
 
     /// A cursor before the reply's first frame.
     pub fn cursor(&self) -> Cursor<'_> {
-        Cursor::new(&self.0)
+        Cursor::new(self.as_bytes())
     }
 
     /// Reads the reply into the caller's type.
@@ -55,7 +83,10 @@ impl Reply {
     /// # Errors
     /// [`ConversionError`] when the reply is an error, holds one, or is not what `T` reads.
     pub fn read<T: FromReply>(&self) -> Result<T, ConversionError> {
-        T::from_reply(&mut self.cursor())
+        match &self.framed {
+            None => T::from_reply(&mut Cursor::new(&self.bytes)),
+            Some(_) => T::from_payload(self.bytes.clone()),
+        }
     }
 
     /// Reads the reply and gives it up: a `Vec<u8>` or `String` of 64 KiB or more takes over the memory it arrived
@@ -63,13 +94,20 @@ impl Reply {
     ///
     /// # Errors
     /// As for [`read`](Self::read).
+    #[inline]
     pub fn into_read<T: FromReply>(self) -> Result<T, ConversionError> {
-        T::from_frame(self.0)
+        match self.framed {
+            None => T::from_frame(self.bytes),
+            Some(_) => T::from_payload(self.bytes),
+        }
     }
 
     /// The reply's type; `None` only for bytes that no scanner has passed.
     pub fn kind(&self) -> Option<Kind> {
-        self.cursor().kind().ok()
+        match &self.framed {
+            None => Cursor::new(&self.bytes).kind().ok(),
+            Some(_) => Some(Kind::Bulk),
+        }
     }
 
     /// Whether the reply is null, in either protocol.
@@ -80,7 +118,8 @@ impl Reply {
     /// Whether the server answered an error.
     #[inline]
     pub fn is_error(&self) -> bool {
-        match self.0.first() {
+        match self.bytes.first() {
+            _ if self.framed.is_some() => false,
             Some(b'-' | b'!') => true,
             Some(b'|') => self.kind() == Some(Kind::Error),
             _ => false,
@@ -101,14 +140,39 @@ impl Reply {
 
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reply").field("kind", &self.kind()).field("len", &self.0.len()).finish()
+        f.debug_struct("Reply").field("kind", &self.kind()).field("len", &self.bytes.len()).finish()
     }
 }
+
+/// By the frames, however they are held.
+impl PartialEq for Reply {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Reply {}
+
+/// A payload with its header and CRLF, as it was sent.
+#[cold]
+fn framed_bulk(payload: &Bytes) -> Bytes {
+    let mut frame = Vec::with_capacity(payload.len().saturating_add(LONGEST_HEADER));
+    frame.push(b'$');
+    frame.extend_from_slice(itoa::Buffer::new().format(payload.len()).as_bytes());
+    frame.extend_from_slice(b"\r\n");
+    frame.extend_from_slice(payload);
+    frame.extend_from_slice(b"\r\n");
+    frame.into()
+}
+
+/// Marker, twenty digits, and twice CRLF.
+const LONGEST_HEADER: usize = 25;
 
 /// Whole frames under one handle.
 #[derive(Clone, PartialEq, Eq)]
 struct Block {
-    bytes: Bytes,
+    /// More frames than one when there are so many.
+    reply: Reply,
     frames: usize,
 }
 
@@ -142,11 +206,17 @@ impl Replies {
     /// Adds a block that holds exactly `frames` whole frames, no push among them.
     #[inline]
     pub fn push_block(&mut self, bytes: Bytes, frames: usize) {
+        self.push(Reply::from_frame(bytes), frames);
+    }
+
+    /// Adds `reply`, which holds exactly `frames` whole frames.
+    #[inline]
+    pub fn push(&mut self, reply: Reply, frames: usize) {
         if frames == 0 {
             return;
         }
         self.frames = self.frames.saturating_add(frames);
-        let block = Block { bytes, frames };
+        let block = Block { reply, frames };
         if self.first.is_none() {
             self.first = Some(block);
         } else {
@@ -169,16 +239,16 @@ impl Replies {
         let block = self.first.as_mut()?;
         self.frames = self.frames.saturating_sub(1);
         if block.frames > 1
-            && let Some(end) = frame_end(&block.bytes)
+            && let Some(end) = frame_end(&block.reply.bytes)
         {
             block.frames = block.frames.saturating_sub(1);
-            return Some(Reply(block.bytes.split_to(end)));
+            return Some(Reply::from_frame(block.reply.bytes.split_to(end)));
         }
         // The last frame of its block, or bytes that no scanner has passed: those fail when they are read.
         self.frames = self.frames.saturating_sub(block.frames.saturating_sub(1));
         let last = self.first.take();
         self.first = self.others.as_mut().and_then(|others| others.pop_front());
-        last.map(|block| Reply(block.bytes))
+        last.map(|block| block.reply)
     }
 
     /// Takes the next block off the front: whole frames one after the other, and how many.
@@ -186,13 +256,13 @@ impl Replies {
         let block = self.first.take()?;
         self.first = self.others.as_mut().and_then(|others| others.pop_front());
         self.frames = self.frames.saturating_sub(block.frames);
-        Some((block.bytes, block.frames))
+        Some((block.reply.into_bytes(), block.frames))
     }
 
     /// The one reply, when there is exactly one.
     #[inline]
     pub fn into_single(self) -> Option<Reply> {
-        if self.frames == 1 { self.first.map(|block| Reply(block.bytes)) } else { None }
+        if self.frames == 1 { self.first.map(|block| block.reply) } else { None }
     }
 
     /// The replies in their order, without taking them.
@@ -200,12 +270,12 @@ impl Replies {
         self.clone().into_iter()
     }
 
-    /// Bytes of all replies.
+    /// Bytes of all replies, but for headers that they came without.
     pub fn byte_len(&self) -> usize {
         self.first
             .iter()
             .chain(self.others.iter().flat_map(|others| others.iter()))
-            .map(|block| block.bytes.len())
+            .map(|block| block.reply.bytes.len())
             .fold(0, usize::saturating_add)
     }
 }
@@ -245,7 +315,7 @@ impl Iterator for IntoReplies {
 impl From<Reply> for Replies {
     fn from(reply: Reply) -> Self {
         let mut replies = Self::default();
-        replies.push_block(reply.0, 1);
+        replies.push(reply, 1);
         replies
     }
 }

@@ -68,6 +68,8 @@ pub struct Scanner {
     levels: Levels,
     /// The frame under way is a push.
     push: bool,
+    /// Bytes of the frame under way that its reader no longer has: a header it was told to drop.
+    dropped: usize,
     failed: Option<FramingError>,
     work: u64,
 }
@@ -84,6 +86,7 @@ impl Scanner {
             line: Line::default(),
             levels: Levels::new(limits.elements),
             push: false,
+            dropped: 0,
             failed: None,
             work: 0,
         }
@@ -124,6 +127,21 @@ impl Scanner {
             Err(seen) => seen,
         };
         self.run(input, Some(Stop::Element(marker, seen)))
+    }
+
+    /// The frame under way is one bulk string whose header has been read: forgets the header, and says how many bytes
+    /// it has, which the reader takes off its input before the next call. From then on the frame is its payload and
+    /// CRLF, and [`Scan::Whole`] counts those; errors keep the offsets that they have in the stream. Else 0.
+    ///
+    /// A payload that stands at the start of its memory can become a `Vec` where it is.
+    pub fn drop_header(&mut self) -> usize {
+        if self.levels.depth() != 0 {
+            return 0;
+        }
+        let header = self.line.take_header();
+        self.pos = self.pos.saturating_sub(header);
+        self.dropped = self.dropped.saturating_add(header);
+        header
     }
 
     /// Goes on within the element under way.
@@ -325,6 +343,7 @@ impl Scanner {
 
     fn begin_frame(&mut self) {
         self.pos = 0;
+        self.dropped = 0;
         self.cap = self.limits.frame_bytes;
         self.push = false;
         self.levels.reset(self.limits.elements);
@@ -360,7 +379,7 @@ impl Scanner {
     /// Notes an error, to be repeated at every further call.
     #[cold]
     fn fail<T>(&mut self, kind: FramingErrorKind, offset: usize) -> Result<T, FramingError> {
-        let error = FramingError { kind, offset: offset as u64 };
+        let error = FramingError { kind, offset: self.dropped.saturating_add(offset) as u64 };
         self.failed = Some(error);
         self.line.state = State::Failed;
         Err(error)

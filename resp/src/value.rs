@@ -11,6 +11,8 @@ pub(crate) mod tests;
 
 pub use payload::Payload;
 
+use bytes::Bytes;
+
 use crate::cursor::{Cursor, Elements, Token};
 use crate::error::{ConversionError, Kind, ServerError};
 use crate::from_reply::FromReply;
@@ -145,6 +147,10 @@ impl From<i64> for Value {
 impl FromReply for Value {
     fn from_reply(cursor: &mut Cursor<'_>) -> Result<Self, ConversionError> {
         read(cursor, MAX_DEPTH)
+    }
+
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        Ok(Value::Bulk(payload.into()))
     }
 }
 

@@ -140,6 +140,9 @@ pub fn from_redis_value<T: FromRedisValue>(v: Value) -> Result<T, ParsingError> 
 /// The server's error, or a parse error when the reply is no `T`.
 #[inline]
 pub(crate) fn read_command_reply<T: FromRedisValue>(reply: Reply) -> RedisResult<T> {
+    if reply.payload().is_some() {
+        return T::from_whole(reply).or_else(|reply| read_tree(&reply));
+    }
     match reply.as_bytes().first() {
         // The rules know one layer of attributes, a cursor none.
         Some(b'-' | b'!' | b'|' | b'>') | None => read_tree(&reply),

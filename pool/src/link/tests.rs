@@ -150,6 +150,64 @@ async fn replies_go_to_callers_in_the_order_of_their_commands() {
     assert_eq!(setup.link.stats().tickets, 0);
 }
 
+/// Looks like an error, and like frames.
+fn long_value() -> Vec<u8> {
+    b"-ERR no\r\n+OK\r\n".iter().copied().cycle().take(300_000).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_value_comes_whole_and_alone_however_it_is_cut() {
+    for step in [70_000, 99_999, 300_021] {
+        let mut setup = start_with(config(), 1 << 20, None);
+        let mut server = setup.servers.recv().await.unwrap();
+        let commands = [get("a"), get("b"), get("c")];
+        let mut calls: Vec<_> = commands.iter().map(|command| setup.link.call(command)).collect();
+        for (call, command) in calls.iter_mut().zip(&commands) {
+            begin(call).await;
+            expect(&mut server, command).await;
+        }
+        let value = long_value();
+
+        let stream = [b"+A\r\n$300000\r\n", &value[..], b"\r\n+C\r\n"].concat();
+        for part in stream.chunks(step) {
+            server.write_all(part).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+
+        let mut replies = Vec::new();
+        for call in calls {
+            replies.push(call.await.unwrap().into_single().unwrap());
+        }
+        assert_eq!(replies[0].as_bytes(), "+A\r\n");
+        assert!(!replies[1].is_error());
+        assert_eq!(replies[1].read::<Vec<u8>>().unwrap(), value);
+        assert_eq!(replies[2].as_bytes(), "+C\r\n");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_value_cut_before_its_end_or_ended_wrongly_is_nobodys_reply() {
+    for (ending, reason) in [("", CloseReason::Ended), ("xx", CloseReason::Framing)] {
+        let mut setup = start_with(config(), 1 << 20, None);
+        let mut server = setup.servers.recv().await.unwrap();
+        let a = get("a");
+        let mut call = setup.link.call(&a);
+        begin(&mut call).await;
+        expect(&mut server, &a).await;
+
+        server.write_all(b"$300000\r\n").await.unwrap();
+        server.write_all(&long_value()).await.unwrap();
+        server.write_all(ending.as_bytes()).await.unwrap();
+        drop(server);
+
+        let error = call.await.unwrap_err();
+        assert!(
+            matches!(&error, LinkError::Lost { outcome: Outcome::MaybeExecuted, reason: why, .. } if *why == reason),
+            "{error:?}"
+        );
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_unanswered_command_fails_at_its_deadline_and_its_late_reply_is_dropped() {
     let mut setup = start(config());

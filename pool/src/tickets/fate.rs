@@ -57,14 +57,14 @@ impl Core {
             let part = Part::of(frames, ticket.frames_left);
             // An answer before the end of the question; only a complaint about its form can be meant for it.
             let early = ticket.end > sent && part.count == ticket.frames_left;
-            if early && !matches!(block.bytes().get(part.last), Some(b'-' | b'!')) {
+            if early && !block.is_error_at(part.last) {
                 return Err(CloseReason::UnaskedReply);
             }
-            let bytes = block.take(part.len);
+            let reply = block.take_reply(part.len);
             let count = part.count;
             frames = frames.get(count..).unwrap_or_default();
             if matches!(ticket.state, State::Waiting(_)) {
-                ticket.replies.push_block(bytes, count);
+                ticket.replies.push(reply, count);
             }
             ticket.frames_left = ticket.frames_left.saturating_sub(count);
             self.in_flight = self.in_flight.saturating_sub(count);
@@ -92,6 +92,12 @@ impl Core {
         }
         self.call_next();
         Ok(())
+    }
+
+    /// Whether the next answer is all that its submission waits for.
+    pub(crate) fn awaits_one(&self) -> bool {
+        let next = self.fifo.front().and_then(|index| self.tickets.get(*index as usize));
+        next.is_some_and(|ticket| ticket.frames == 1)
     }
 
     /// Whether the next answer is for a submission that pushes can answer.

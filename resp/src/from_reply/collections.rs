@@ -112,6 +112,10 @@ impl<T: FromReply> FromReply for Vec<T> {
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
         T::vec_from_frame(frame)
     }
+
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        T::vec_from_payload(payload)
+    }
 }
 
 impl<T: FromReply> FromReply for Box<[T]> {
@@ -121,6 +125,10 @@ impl<T: FromReply> FromReply for Box<[T]> {
 
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
         T::vec_from_frame(frame).map(Into::into)
+    }
+
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        T::vec_from_payload(payload).map(Into::into)
     }
 }
 

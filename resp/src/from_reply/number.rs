@@ -122,6 +122,10 @@ impl FromReply for u8 {
             Err(frame) => Self::vec_from_reply(&mut Cursor::new(&frame)),
         }
     }
+
+    fn vec_from_payload(payload: Bytes) -> Result<Vec<Self>, ConversionError> {
+        Ok(payload.into())
+    }
 }
 
 impl FromReply for f64 {

@@ -19,6 +19,10 @@ macro_rules! pointers {
             fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
                 T::from_frame(frame).map(Self::new)
             }
+
+            fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+                T::from_payload(payload).map(Self::new)
+            }
         }
     )*};
 }

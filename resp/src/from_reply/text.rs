@@ -73,10 +73,14 @@ impl FromReply for String {
 
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
         match only_bulk(frame, TAKE_OVER_FROM) {
-            Ok(payload) => Self::from_utf8(payload.into())
-                .map_err(|error| ConversionError::Utf8 { bytes: error.into_bytes().into() }),
+            Ok(payload) => Self::from_payload(payload),
             Err(frame) => Self::from_reply(&mut Cursor::new(&frame)),
         }
+    }
+
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        Self::from_utf8(payload.into())
+            .map_err(|error| ConversionError::Utf8 { bytes: error.into_bytes().into() })
     }
 }
 
@@ -117,5 +121,9 @@ impl FromReply for Bytes {
 
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
         only_bulk(frame, SHARE_FROM).or_else(|frame| Self::from_reply(&mut Cursor::new(&frame)))
+    }
+
+    fn from_payload(payload: Bytes) -> Result<Self, ConversionError> {
+        Ok(payload)
     }
 }

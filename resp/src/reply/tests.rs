@@ -115,3 +115,72 @@ fn blocks_come_out_whole_and_in_their_order() {
     assert_eq!((replies.len(), replies.next_block()), (1, Some((":3\r\n".into(), 1))));
     assert_eq!((replies.len(), replies.next_block()), (0, None));
 }
+
+/// A bulk string as it comes with its header and without.
+fn both(payload: &str) -> [Reply; 2] {
+    let frame = format!("${}\r\n{payload}\r\n", payload.len());
+    [Reply::from_frame(frame.into()), Reply::from_payload(payload.to_owned().into())]
+}
+
+#[test]
+fn a_payload_reads_as_its_frame_does() {
+    fn alike<T: FromReply + PartialEq + fmt::Debug>(payload: &str) {
+        let [frame, bare] = both(payload);
+        assert_eq!(bare.read::<T>(), frame.read::<T>(), "{payload:?}");
+        assert_eq!(bare.into_read::<T>(), frame.into_read::<T>(), "{payload:?}");
+    }
+    for payload in ["", "12", "1.5", "-ERR no", "!x", "text \r\n of lines\r\n", "1"] {
+        alike::<Vec<u8>>(payload);
+        alike::<Box<[u8]>>(payload);
+        alike::<Option<Vec<u8>>>(payload);
+        alike::<Result<String, ServerError>>(payload);
+        alike::<std::sync::Arc<String>>(payload);
+        alike::<Bytes>(payload);
+        alike::<i64>(payload);
+        alike::<f64>(payload);
+        alike::<bool>(payload);
+        alike::<()>(payload);
+        alike::<crate::value::Value>(payload);
+        alike::<Vec<String>>(payload);
+        alike::<std::collections::HashMap<String, String>>(payload);
+        let [frame, bare] = both(payload);
+        assert_eq!(
+            (bare.kind(), bare.is_null(), bare.error()),
+            (frame.kind(), frame.is_null(), frame.error())
+        );
+        assert_eq!(bare, frame);
+        assert_eq!(bare.clone().into_bytes(), frame.as_bytes());
+        assert_eq!(bare.payload().map(|payload| &payload[..]), Some(payload.as_bytes()));
+        assert_eq!(frame.payload(), None);
+    }
+    let broken = Reply::from_payload(Bytes::from_static(b"\xff"));
+    assert!(
+        matches!(broken.into_read::<String>(), Err(ConversionError::Utf8 { bytes }) if bytes == b"\xff"[..])
+    );
+}
+
+#[test]
+fn a_payload_that_nobody_shares_becomes_a_vector_where_it_is() {
+    let payload = vec![b'v'; 100_000];
+    let place = payload.as_ptr();
+
+    let value: Vec<u8> = Reply::from_payload(payload.into()).into_read().unwrap();
+
+    assert_eq!((value.as_ptr(), value.len()), (place, 100_000));
+}
+
+#[test]
+fn a_payload_stands_among_blocks_as_one_reply() {
+    let mut replies = Replies::default();
+    replies.push_block(":1\r\n:2\r\n".into(), 2);
+    replies.push(Reply::from_payload("abc".into()), 1);
+    replies.push(Reply::from_payload("".into()), 0);
+    assert_eq!((replies.len(), replies.byte_len()), (3, 11));
+
+    let texts: Vec<String> = replies.iter().map(|reply| reply.read().unwrap()).collect();
+
+    assert_eq!(texts, ["1", "2", "abc"]);
+    assert_eq!(replies.next_block(), Some((":1\r\n:2\r\n".into(), 2)));
+    assert_eq!(replies.clone().next_block(), Some(("$3\r\nabc\r\n".into(), 1)));
+    assert_eq!(replies.into_single(), Some(Reply::from_payload("abc".into())));
+}

@@ -87,6 +87,18 @@ impl Line {
             _ => 1,
         }
     }
+
+    /// Moves the payload under way, which is that of the frame's only bulk string, to the frame's start; says by how
+    /// much. 0 when it is anything else.
+    pub(super) fn take_header(&mut self) -> usize {
+        if self.state != State::Payload || self.marker != b'$' || self.start != 0 {
+            return 0;
+        }
+        let length = usize::try_from(self.number).unwrap_or(usize::MAX);
+        let header = self.end.saturating_sub(length);
+        self.end = self.end.saturating_sub(header);
+        header
+    }
 }
 
 /// How the machine left the element.

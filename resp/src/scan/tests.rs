@@ -207,3 +207,55 @@ fn an_endless_line_and_an_endless_stream_are_refused_at_their_limit() {
     let stream = "*?\r\n".to_owned() + &"_\r\n".repeat(6 << 20);
     assert!(matches!(scan(stream).unwrap_err().kind, FramingErrorKind::StreamedBytes { .. }));
 }
+
+#[test]
+fn a_dropped_header_is_missed_by_nobody() {
+    let stream = "$12\r\n-ERR\r\n$3\r\nab\r\n+OK\r\n";
+    for cut in 0..stream.len() {
+        let mut scanner = Scanner::new(Limits::default());
+        let first = scanner.scan(&stream.as_bytes()[..cut]).unwrap();
+
+        let header = scanner.drop_header();
+
+        // While the payload is under way there is one to drop, once.
+        assert_eq!(header, if (5..18).contains(&cut) { 5 } else { 0 }, "cut at {cut}");
+        assert_eq!(scanner.drop_header(), 0);
+        if header > 0 {
+            assert_eq!(first, Scan::Partial { missing: 19 - cut });
+            assert_eq!(scanner.scan(&stream.as_bytes()[5..]), Ok(Scan::Whole { len: 14, push: false }));
+            assert_eq!(scanner.scan(b"+OK\r\n"), whole("+OK\r\n"));
+        }
+    }
+}
+
+#[test]
+fn only_the_header_of_a_lone_bulk_string_is_dropped() {
+    for part in [
+        "*1\r\n$9\r\nabc",
+        "|1\r\n+k\r\n+v\r\n$9\r\nabc",
+        "=9\r\ntxt:abc",
+        "!9\r\nabc",
+        "$?\r\n;9\r\nabc",
+        ":12",
+        "+OK\r",
+    ] {
+        let mut scanner = Scanner::new(Limits::default());
+        assert!(matches!(scanner.scan(part.as_bytes()), Ok(Scan::Partial { .. })), "{part:?}");
+
+        assert_eq!(scanner.drop_header(), 0, "{part:?}");
+    }
+}
+
+#[test]
+fn an_error_behind_a_dropped_header_stands_where_it_stands_in_the_stream() {
+    let stream = b"$3\r\nabcX\r\n";
+    let expected = scan(stream);
+    let mut scanner = Scanner::new(Limits::default());
+    scanner.scan(&stream[..6]).unwrap();
+    assert_eq!(scanner.drop_header(), 4);
+
+    assert_eq!(scanner.scan(&stream[4..]), expected);
+
+    scanner.reset();
+    assert_eq!(scanner.scan(b"$3\r\nabcX"), expected);
+}

@@ -135,7 +135,7 @@ impl FromRedisValue for u8 {
 
     #[inline]
     fn vec_from_whole(reply: Reply) -> Result<Vec<Self>, Reply> {
-        if reply.as_bytes().first() == Some(&b'$') && !reply.is_null() {
+        if reply.payload().is_some() || (reply.as_bytes().first() == Some(&b'$') && !reply.is_null()) {
             // A bulk string is bytes whatever it holds; the reply is spent only for one that no scanner has passed.
             return reply.into_read().map_err(|_| Reply::from_frame(bytes::Bytes::new()));
         }

@@ -46,6 +46,12 @@ impl FromRedisValue for String {
     #[inline]
     fn from_whole(reply: Reply) -> Result<Self, Reply> {
         // A long text takes over the memory that it arrived in, and must be known to be one before that.
+        if let Some(payload) = reply.payload() {
+            if std::str::from_utf8(payload).is_err() {
+                return Err(reply);
+            }
+            return reply.into_read().map_err(|_| Reply::from_frame(Bytes::new()));
+        }
         if reply.as_bytes().len() < TAKEN_OVER_FROM {
             return Self::from_reply(&mut reply.cursor()).ok_or(reply);
         }

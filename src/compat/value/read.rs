@@ -27,7 +27,10 @@ pub(crate) fn limits() -> Limits {
 /// # Errors
 /// [`ParsingError`] for bytes that no scanner has passed, and for a text where a text must be UTF-8 and is not.
 pub(crate) fn read_reply(reply: &Reply) -> Result<Value, ParsingError> {
-    Value::read(&mut reply.cursor())
+    match reply.payload() {
+        Some(payload) => Ok(Value::BulkString(payload.to_vec())),
+        None => Value::read(&mut reply.cursor()),
+    }
 }
 
 fn malformed(error: ConversionError) -> ParsingError {
