@@ -18,6 +18,7 @@ use redlane_resp::command::Command;
 use redlane_resp::scan::Scanner;
 
 use self::Caller::{GivesUp, Moves, Waits};
+use self::Room::{ForOne, Plenty, Taken};
 use super::*;
 use crate::block::ReadBlock;
 use crate::connection::Connection;
@@ -65,6 +66,15 @@ enum Server {
     Answers,
     /// Answers the first command, and is gone when it has read more.
     Dies,
+}
+
+/// How many commands may be under way at once.
+#[derive(Clone, Copy, PartialEq)]
+enum Room {
+    Plenty,
+    ForOne,
+    /// For one, and one is under way before anybody comes: all of them wait.
+    Taken,
 }
 
 fn command(name: &str) -> Command {
@@ -123,12 +133,12 @@ async fn serve(server: Server, socket: ServerEnd, heard: &Mutex<Vec<u8>>) {
 }
 
 /// Lets the callers call beside driver and server; `direct`: they may write by themselves.
-fn model(callers: &'static [Caller], server: Server, direct: bool, in_flight: usize) {
+fn model(callers: &'static [Caller], server: Server, direct: bool, room: Room) {
     // A second one would take a minute each with two callers, and has found nothing.
     let preemptions = if callers.len() == 1 { 2 } else { 1 };
     try_all_orders(preemptions, move || {
         let config = LinkConfig {
-            in_flight,
+            in_flight: if room == Plenty { 100 } else { 1 },
             attempt_timeout: None,
             health_check_interval: None,
             read_block: 512,
@@ -137,6 +147,11 @@ fn model(callers: &'static [Caller], server: Server, direct: bool, in_flight: us
         let shared = Shared::new(config, None, false);
         shared.lock().core.status = Status::Up;
         let link = Arc::new(Link { shared: Arc::clone(&shared) });
+        let before = command("z");
+        let mut before = (room == Taken).then(|| Box::pin(link.call(&before)));
+        if let Some(before) = &mut before {
+            assert!(before.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        }
         let done = Arc::new(AtomicUsize::new(0));
         let heard = Arc::new(Mutex::new(Vec::new()));
         let threads: Vec<_> = ["a", "b", "c"]
@@ -165,6 +180,12 @@ fn model(callers: &'static [Caller], server: Server, direct: bool, in_flight: us
         let mut driving = true;
         let mut serving = true;
         block_on(poll_fn(|cx| {
+            if let Some(call) = &mut before
+                && let Poll::Ready(result) = call.as_mut().poll(cx)
+            {
+                judge("z", result, server, &heard.lock().unwrap());
+                before = None;
+            }
             serving = serving && service.as_mut().poll(cx).is_pending();
             if driving && let Poll::Ready(exit) = driver.as_mut().poll(cx) {
                 driving = false;
@@ -189,35 +210,41 @@ fn model(callers: &'static [Caller], server: Server, direct: bool, in_flight: us
 
 #[test]
 fn loom_two_callers_are_both_woken_with_their_own_reply() {
-    model(&[Waits, Waits], Server::Answers, false, 100);
+    model(&[Waits, Waits], Server::Answers, false, Plenty);
 }
 
 #[test]
 fn loom_callers_who_write_by_themselves_are_both_woken_with_their_own_reply() {
-    model(&[Waits, Waits], Server::Answers, true, 100);
+    model(&[Waits, Waits], Server::Answers, true, Plenty);
 }
 
 #[test]
 fn loom_a_caller_who_gives_up_leaves_nothing_and_disturbs_nobody() {
-    model(&[GivesUp, Waits], Server::Answers, false, 100);
-    model(&[GivesUp, Waits], Server::Answers, true, 100);
+    model(&[GivesUp, Waits], Server::Answers, false, Plenty);
+    model(&[GivesUp, Waits], Server::Answers, true, Plenty);
 }
 
 #[test]
 fn loom_a_caller_who_moves_to_another_task_is_woken_there() {
-    model(&[Moves], Server::Answers, false, 100);
-    model(&[Moves, GivesUp], Server::Answers, true, 100);
+    model(&[Moves], Server::Answers, false, Plenty);
+    model(&[Moves, GivesUp], Server::Answers, true, Plenty);
 }
 
 #[test]
 fn loom_whoever_waits_for_room_is_called() {
-    model(&[Waits, Waits], Server::Answers, false, 1);
-    model(&[GivesUp, Waits], Server::Answers, false, 1);
-    model(&[Waits, GivesUp], Server::Answers, true, 1);
+    model(&[Waits, Waits], Server::Answers, false, ForOne);
+    model(&[GivesUp, Waits], Server::Answers, false, ForOne);
+    model(&[Waits, GivesUp], Server::Answers, true, ForOne);
+}
+
+#[test]
+fn loom_a_call_to_one_who_goes_away_is_passed_on_to_the_next_in_line() {
+    model(&[GivesUp, Waits], Server::Answers, false, Taken);
+    model(&[Waits, GivesUp], Server::Answers, true, Taken);
 }
 
 #[test]
 fn loom_at_a_cut_everybody_is_told_whether_the_command_may_have_run() {
-    model(&[Waits, Waits], Server::Dies, false, 100);
-    model(&[Waits, GivesUp], Server::Dies, true, 100);
+    model(&[Waits, Waits], Server::Dies, false, Plenty);
+    model(&[Waits, GivesUp], Server::Dies, true, Plenty);
 }
