@@ -221,7 +221,7 @@ impl Board {
 
     /// Whether another frame may be read.
     pub(super) fn is_ready(&self) -> bool {
-        self.gate.get().is_none_or(|inbox| !inbox.is_full() || inbox.ended().is_some())
+        self.gate.get().is_none_or(|inbox| inbox.ended().is_some() || inbox.has_room())
     }
 
     pub(super) fn has_words(&self) -> bool {

@@ -46,6 +46,8 @@ pub(super) struct Inbox {
     gap_count: AtomicUsize,
     /// A gap is due before the next message, and what comes until then lies within it.
     muted: AtomicBool,
+    /// The connection's task reads no more until there is room.
+    stalls: AtomicBool,
     reader: Mutex<Option<Waker>>,
     ended: OnceLock<Ended>,
 }
@@ -69,6 +71,7 @@ impl Inbox {
             gaps: Mutex::default(),
             gap_count: AtomicUsize::new(0),
             muted: AtomicBool::new(false),
+            stalls: AtomicBool::new(false),
             reader: Mutex::default(),
             ended: OnceLock::new(),
         }
@@ -132,8 +135,26 @@ impl Inbox {
         self.ended.get()
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.queue.is_full()
+    /// Whether another message fits. After a no the reader is told by [`made_room`](Self::made_room) to wake the
+    /// connection's task; called by that task alone.
+    pub(super) fn has_room(&self) -> bool {
+        if !self.queue.is_full() {
+            return true;
+        }
+        self.stalls.store(true, Ordering::SeqCst);
+        // Only a reader that makes room from here on sees that somebody waits for it.
+        let room = !self.queue.is_full();
+        if room {
+            self.stalls.store(false, Ordering::SeqCst);
+        }
+        room
+    }
+
+    /// Whether the connection's task waits for room and there is some now; said once. Asked after each read.
+    pub(super) fn made_room(&self) -> bool {
+        self.stalls.load(Ordering::SeqCst)
+            && !self.queue.is_full()
+            && self.stalls.swap(false, Ordering::SeqCst)
     }
 
     /// Whether its connection waits when it is full.

@@ -59,9 +59,8 @@ impl Subscription {
 
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Event>> {
         let Inner { hub, inbox, .. } = &*self.inner;
-        let was_full = inbox.blocks() && inbox.is_full();
         let event = inbox.poll(&mut self.reader, cx.waker());
-        if was_full && !inbox.is_full() {
+        if inbox.made_room() {
             hub.wake();
         }
         event
@@ -166,7 +165,8 @@ macro_rules! changes {
 changes! {
     /// Listens to these channels as well; returns when the server has confirmed it.
     subscribe,
-    /// Listens to these channels no longer. The server is told in its own time; nothing more of them comes from now on.
+    /// Listens to these channels no longer. The server is told in its own time; nothing more of them is put into the buffer
+    /// from now on, and what is in it is still read.
     unsubscribe,
     Kind::Channel;
     /// Listens to the channels that match these patterns as well; returns when the server has confirmed it.

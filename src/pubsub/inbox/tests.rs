@@ -179,3 +179,49 @@ fn a_reader_beside_a_writer_misses_nothing_untold() {
     writer.join().unwrap();
     assert_eq!(expected, MESSAGES);
 }
+
+#[test]
+fn a_writer_that_waits_for_room_is_always_told_of_it() {
+    const MESSAGES: u64 = 50_000;
+    const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+    let inbox = Arc::new(Inbox::new(1, 1, OnFull::Block));
+    let (wake, woken) = std::sync::mpsc::channel();
+    let writer = {
+        let inbox = Arc::clone(&inbox);
+        std::thread::spawn(move || {
+            for number in 0..MESSAGES {
+                while !inbox.has_room() {
+                    woken.recv_timeout(LIMIT).expect("there is room, and nobody says so");
+                }
+                push(&inbox, number..number + 1);
+            }
+            inbox.end(Ended::Closed, &mut Vec::new());
+        })
+    };
+    let (mut reader, mut expected) = (Reader::default(), 0);
+
+    loop {
+        let event = inbox.poll(&mut reader, Waker::noop());
+        if inbox.made_room() {
+            let _ = wake.send(());
+        }
+        match event {
+            Poll::Ready(Some(Event::Message { payload, .. })) => {
+                assert_eq!(payload, expected.to_string());
+                expected += 1;
+            }
+            Poll::Ready(Some(other)) => panic!("{other:?}"),
+            Poll::Ready(None) => break,
+            // A real one sleeps now, and asks again only for another message.
+            Poll::Pending => {
+                while inbox.queue.is_empty() && inbox.ended().is_none() && !writer.is_finished() {
+                    std::thread::yield_now();
+                }
+                assert!(!writer.is_finished() || inbox.ended().is_some(), "the writer was never told");
+            }
+        }
+    }
+
+    writer.join().unwrap();
+    assert_eq!(expected, MESSAGES);
+}
