@@ -17,7 +17,7 @@
 //! - **That the one who publishes knows.** The number that PUBLISH answers counts connections, of which all subscribers of
 //!   a client share one, and says nothing of whether anybody has read it. A publisher whose reply was lost may have
 //!   published.
-//! - **That a slow subscriber hears everything.** Buffers have a bound, since memory has; [`OnFull`] says what is dropped,
+//! - **That a slow subscriber hears everything.** Buffers have bounds, in messages and bytes, since memory has; [`OnFull`] says what is dropped,
 //!   and [`Lagged`](Event::Lagged) how many. With [`OnFull::Block`] the server keeps them, until it cuts the connection.
 //! - **An order between connections.** What comes over one connection keeps the order in which the server took it. Two
 //!   publishers are not ordered but by the server, and a dedicated subscription may be ahead of a shared one.
@@ -60,6 +60,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use self::hub::Hub;
+use self::inbox::Room;
 use self::topic::{Kind, Topic};
 use crate::client::Client;
 use crate::error::{Error, Result};
@@ -69,6 +70,9 @@ pub use self::subscription::{Subscription, SubscriptionHandle};
 
 /// Messages that a subscriber may lag behind by: a burst of a second at a thousand messages each second, in 32 KiB.
 const BUFFER: usize = 1024;
+
+/// Bytes of them: as much as the server keeps for a subscriber that does not read (`client-output-buffer-limit pubsub`).
+const BUFFER_BYTES: usize = 32 * 1024 * 1024;
 
 /// A subscription in the making: awaited, it resolves to a [`Subscription`] once the server has confirmed every channel.
 ///
@@ -82,7 +86,7 @@ const BUFFER: usize = 1024;
 pub struct Subscribe<'c> {
     client: &'c Client,
     topics: Vec<Topic>,
-    buffer: usize,
+    room: Room,
     on_full: OnFull,
     dedicated: bool,
     limit: Duration,
@@ -133,12 +137,20 @@ impl Client {
 impl<'c> Subscribe<'c> {
     fn new(client: &'c Client, topics: Vec<Topic>) -> Self {
         let limit = client.call_timeout();
-        Self { client, topics, buffer: BUFFER, on_full: OnFull::default(), dedicated: false, limit }
+        let room = Room { messages: BUFFER, bytes: BUFFER_BYTES };
+        Self { client, topics, room, on_full: OnFull::default(), dedicated: false, limit }
     }
 
     /// How many messages may wait to be read. Default 1024, at least 1.
     pub fn buffer(mut self, messages: usize) -> Self {
-        self.buffer = messages;
+        self.room.messages = messages;
+        self
+    }
+
+    /// How many bytes of messages, payloads and names, may wait to be read; a message that is larger waits alone. Default
+    /// 32 MiB. What several subscribers wait to read is in memory once, and counts for each of them.
+    pub fn buffer_bytes(mut self, bytes: usize) -> Self {
+        self.room.bytes = bytes;
         self
     }
 
@@ -162,7 +174,7 @@ impl<'c> Subscribe<'c> {
     }
 
     async fn run(self) -> Result<Subscription> {
-        let Self { client, topics, buffer, on_full, dedicated, limit } = self;
+        let Self { client, topics, room, on_full, dedicated, limit } = self;
         if client.is_closed() {
             return Err(Error::closed());
         }
@@ -171,7 +183,7 @@ impl<'c> Subscribe<'c> {
         }
         let own = dedicated || on_full == OnFull::Block;
         let hub = if own { Hub::for_one(client) } else { Hub::of(client) };
-        let inbox = hub.join(buffer, on_full)?;
+        let inbox = hub.join(room, on_full)?;
         let subscription = Subscription::new(hub, inbox, limit);
         subscription.add(topics).await?;
         Ok(subscription)
@@ -191,7 +203,8 @@ impl fmt::Debug for Subscribe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subscribe")
             .field("topics", &self.topics.len())
-            .field("buffer", &self.buffer)
+            .field("buffer", &self.room.messages)
+            .field("buffer_bytes", &self.room.bytes)
             .field("on_full", &self.on_full)
             .finish_non_exhaustive()
     }

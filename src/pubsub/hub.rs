@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::board::Board;
 use super::event::{Ended, OnFull, PubSubStats};
-use super::inbox::Inbox;
+use super::inbox::{Inbox, Room};
 use super::session::Session;
 use super::topic::Topic;
 use crate::client::Client;
@@ -76,8 +76,8 @@ impl Hub {
     }
 
     /// A new subscriber, who wants nothing yet.
-    pub(super) fn join(&self, capacity: usize, on_full: OnFull) -> Result<Arc<Inbox>> {
-        self.board.join(capacity, on_full)
+    pub(super) fn join(&self, room: Room, on_full: OnFull) -> Result<Arc<Inbox>> {
+        self.board.join(room, on_full)
     }
 
     /// Waits until `member` is subscribed to all of `topics`.

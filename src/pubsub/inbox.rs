@@ -27,6 +27,21 @@ pub(super) struct Message {
     pub(super) payload: Bytes,
 }
 
+impl Message {
+    fn size(&self) -> usize {
+        let pattern = self.pattern.as_ref().map_or(0, Bytes::len);
+        self.payload.len().saturating_add(self.channel.len()).saturating_add(pattern)
+    }
+}
+
+/// What a buffer may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    pub(super) messages: usize,
+    /// Of payloads and names; a larger message is taken when it is alone.
+    pub(super) bytes: usize,
+}
+
 /// A break in the run of messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gap {
@@ -39,6 +54,9 @@ pub(super) struct Gap {
 pub(super) struct Inbox {
     pub(super) id: u64,
     queue: ArrayQueue<(u64, Arc<Message>)>,
+    /// What it holds, and may hold. Counted before a message is put in and after it is taken out.
+    bytes: AtomicUsize,
+    max_bytes: usize,
     on_full: OnFull,
     /// The number of the next message.
     next: AtomicU64,
@@ -62,10 +80,12 @@ pub(super) struct Reader {
 }
 
 impl Inbox {
-    pub(super) fn new(id: u64, capacity: usize, on_full: OnFull) -> Self {
+    pub(super) fn new(id: u64, room: Room, on_full: OnFull) -> Self {
         Self {
             id,
-            queue: ArrayQueue::new(capacity.max(1)),
+            queue: ArrayQueue::new(room.messages.max(1)),
+            bytes: AtomicUsize::new(0),
+            max_bytes: room.bytes,
             on_full,
             next: AtomicU64::new(0),
             gaps: Mutex::default(),
@@ -83,18 +103,18 @@ impl Inbox {
             return true;
         }
         let number = self.next.load(Ordering::Relaxed);
-        let numbered = (number, Arc::clone(message));
         let fits = match self.on_full {
             OnFull::DropOldest => {
-                let _ = self.queue.force_push(numbered);
-                true
+                while !self.fits(message) && self.pop().is_some() {}
+                self.put(number, message, true)
             }
             // The driver asks whether there is room before it reads on, so Block finds some.
-            OnFull::DropNewest | OnFull::Block => {
-                let _ = self.queue.push(numbered);
+            OnFull::Block => self.put(number, message, false),
+            OnFull::DropNewest => {
+                let _ = self.fits(message) && self.put(number, message, false);
                 true
             }
-            OnFull::Disconnect => self.queue.push(numbered).is_ok(),
+            OnFull::Disconnect => self.fits(message) && self.put(number, message, false),
         };
         self.next.store(number.wrapping_add(1), Ordering::Release);
         if !fits {
@@ -103,6 +123,41 @@ impl Inbox {
             called.extend(self.reader().take());
         }
         fits
+    }
+
+    /// Whether there are bytes left for it.
+    fn fits(&self, message: &Message) -> bool {
+        let held = self.bytes.load(Ordering::Relaxed);
+        held == 0 || held.saturating_add(message.size()) <= self.max_bytes
+    }
+
+    /// Puts it in, in the place of the oldest one if it must and may. `false`: there is no place.
+    fn put(&self, number: u64, message: &Arc<Message>, in_its_place: bool) -> bool {
+        self.bytes.fetch_add(message.size(), Ordering::SeqCst);
+        let numbered = (number, Arc::clone(message));
+        let (out, fits) = if in_its_place {
+            (self.queue.force_push(numbered), true)
+        } else {
+            let out = self.queue.push(numbered).err();
+            let fits = out.is_none();
+            (out, fits)
+        };
+        if let Some((_, out)) = out {
+            self.bytes.fetch_sub(out.size(), Ordering::SeqCst);
+        }
+        fits
+    }
+
+    fn pop(&self) -> Option<(u64, Arc<Message>)> {
+        let popped = self.queue.pop();
+        if let Some((_, message)) = &popped {
+            self.bytes.fetch_sub(message.size(), Ordering::SeqCst);
+        }
+        popped
+    }
+
+    fn is_full(&self) -> bool {
+        self.queue.is_full() || self.bytes.load(Ordering::SeqCst) >= self.max_bytes
     }
 
     /// Drops what comes until the gap is told.
@@ -138,12 +193,12 @@ impl Inbox {
     /// Whether another message fits. After a no the reader is told by [`made_room`](Self::made_room) to wake the
     /// connection's task; called by that task alone.
     pub(super) fn has_room(&self) -> bool {
-        if !self.queue.is_full() {
+        if !self.is_full() {
             return true;
         }
         self.stalls.store(true, Ordering::SeqCst);
         // Only a reader that makes room from here on sees that somebody waits for it.
-        let room = !self.queue.is_full();
+        let room = !self.is_full();
         if room {
             self.stalls.store(false, Ordering::SeqCst);
         }
@@ -152,9 +207,7 @@ impl Inbox {
 
     /// Whether the connection's task waits for room and there is some now; said once. Asked after each read.
     pub(super) fn made_room(&self) -> bool {
-        self.stalls.load(Ordering::SeqCst)
-            && !self.queue.is_full()
-            && self.stalls.swap(false, Ordering::SeqCst)
+        self.stalls.load(Ordering::SeqCst) && !self.is_full() && self.stalls.swap(false, Ordering::SeqCst)
     }
 
     /// Whether its connection waits when it is full.
@@ -183,7 +236,7 @@ impl Inbox {
     fn take(&self, reader: &mut Reader) -> Option<Event> {
         // Before the queue: when that is empty then, everything below `end` was read or dropped.
         let end = self.next.load(Ordering::Acquire);
-        let next = reader.held.take().or_else(|| self.queue.pop());
+        let next = reader.held.take().or_else(|| self.pop());
         let here = next.as_ref().map_or(end, |(number, _)| *number);
         let gap = self.gap_before(here);
         let place = gap.map_or(here, |(at, _)| at);

@@ -177,6 +177,31 @@ async fn a_stalled_subscriber_is_told_exactly_what_it_missed_and_delays_nobody()
 }
 
 #[tokio::test]
+async fn a_stalled_subscriber_of_large_messages_holds_no_more_bytes_than_it_may() {
+    let client = client().await;
+    let channel = Keys::new().key("flood");
+    let large = vec![b'x'; 1 << 20];
+    let mut stalled = client.subscribe([&channel]).buffer_bytes(4 << 20).await.unwrap();
+    let mut blocking =
+        client.subscribe([&channel]).buffer_bytes(4 << 20).on_full(OnFull::Block).await.unwrap();
+    let mut brisk = client.subscribe([&channel]).await.unwrap();
+
+    for _ in 0..10 {
+        client.publish(&channel, &large[..]).await.unwrap();
+        assert_eq!(payload(&mut brisk).await.len(), large.len());
+    }
+
+    // Names count, so three of them fit.
+    assert_eq!(next(&mut stalled).await, Event::Lagged(7));
+    for _ in 0..3 {
+        assert_eq!(payload(&mut stalled).await.len(), large.len());
+    }
+    for _ in 0..10 {
+        assert_eq!(payload(&mut blocking).await.len(), large.len());
+    }
+}
+
+#[tokio::test]
 async fn a_subscriber_that_asked_for_it_ends_when_its_buffer_is_full() {
     let client = client().await;
     let channel = Keys::new().key("flood");

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::{Ask, Board, Member, State};
 use crate::error::{Error, Failure, Outcome, Result};
 use crate::pubsub::event::{Ended, OnFull};
-use crate::pubsub::inbox::Inbox;
+use crate::pubsub::inbox::{Inbox, Room};
 use crate::pubsub::topic::Topic;
 
 impl Board {
@@ -18,13 +18,13 @@ impl Board {
     ///
     /// # Errors
     /// The client was closed.
-    pub(in crate::pubsub) fn join(&self, capacity: usize, on_full: OnFull) -> Result<Arc<Inbox>> {
+    pub(in crate::pubsub) fn join(&self, room: Room, on_full: OnFull) -> Result<Arc<Inbox>> {
         let mut state = self.lock();
         if state.closed {
             return Err(Error::closed());
         }
         let id = state.next_id();
-        let inbox = Arc::new(Inbox::new(id, capacity, on_full));
+        let inbox = Arc::new(Inbox::new(id, room, on_full));
         if inbox.blocks() {
             let _ = self.gate.set(Arc::clone(&inbox));
         }

@@ -5,7 +5,7 @@ use redlane_resp::scan::{Scan, Scanner};
 use super::*;
 use crate::error::{ErrorKind, ServerError};
 use crate::pubsub::event::{Event, OnFull};
-use crate::pubsub::inbox::Reader;
+use crate::pubsub::inbox::{Reader, Room};
 
 /// A board with its connection, spoken for byte by byte.
 struct Scene {
@@ -35,7 +35,10 @@ impl Scene {
     }
 
     fn ear(&self) -> Ear {
-        Ear { inbox: self.board.join(8, OnFull::DropOldest).unwrap(), reader: Reader::default() }
+        Ear {
+            inbox: self.board.join(Room { messages: 8, bytes: usize::MAX }, OnFull::DropOldest).unwrap(),
+            reader: Reader::default(),
+        }
     }
 
     /// Asks for channels and gives the ask.

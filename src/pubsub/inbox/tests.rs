@@ -12,6 +12,11 @@ impl Wake for Count {
     }
 }
 
+/// A buffer for so many messages of any size.
+fn inbox_of(messages: usize, on_full: OnFull) -> Inbox {
+    Inbox::new(1, Room { messages, bytes: usize::MAX }, on_full)
+}
+
 fn message(number: u64) -> Arc<Message> {
     let payload = Bytes::from(number.to_string());
     Arc::new(Message { channel: Bytes::from_static(b"a"), pattern: None, payload })
@@ -50,7 +55,7 @@ fn event_is_end(events: &[String]) -> bool {
 
 #[test]
 fn the_oldest_are_dropped_and_counted_where_they_stood() {
-    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+    let (inbox, mut reader) = (inbox_of(2, OnFull::DropOldest), Reader::default());
 
     push(&inbox, 0..1);
     assert_eq!(read(&inbox, &mut reader), ["0"]);
@@ -61,7 +66,7 @@ fn the_oldest_are_dropped_and_counted_where_they_stood() {
 
 #[test]
 fn the_newest_are_dropped_and_counted_where_they_stood() {
-    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropNewest), Reader::default());
+    let (inbox, mut reader) = (inbox_of(2, OnFull::DropNewest), Reader::default());
 
     push(&inbox, 0..5);
 
@@ -71,8 +76,45 @@ fn the_newest_are_dropped_and_counted_where_they_stood() {
 }
 
 #[test]
+fn bytes_are_bounded_as_messages_are() {
+    // Each message is a channel of one byte and a payload of two.
+    let bytes = |on_full| (Inbox::new(1, Room { messages: 8, bytes: 7 }, on_full), Reader::default());
+
+    let (inbox, mut reader) = bytes(OnFull::DropOldest);
+    push(&inbox, 10..13);
+    assert_eq!(read(&inbox, &mut reader), ["lagged 1", "11", "12"]);
+    let (inbox, mut reader) = bytes(OnFull::DropNewest);
+    push(&inbox, 10..13);
+    assert_eq!(read(&inbox, &mut reader), ["10", "11", "lagged 1"]);
+    let (inbox, mut reader) = bytes(OnFull::Disconnect);
+    push(&inbox, 10..13);
+    assert_eq!(read(&inbox, &mut reader), ["10", "11", "lagged 1", "end"]);
+    let (inbox, mut reader) = bytes(OnFull::Block);
+    for number in 10..13 {
+        assert!(inbox.has_room());
+        push(&inbox, number..number + 1);
+    }
+    assert!(!inbox.has_room());
+    assert_eq!(read(&inbox, &mut reader), ["10", "11", "12"]);
+    assert!(inbox.made_room() && inbox.has_room());
+}
+
+#[test]
+fn a_message_larger_than_all_room_is_taken_alone() {
+    let (inbox, mut reader) =
+        (Inbox::new(1, Room { messages: 8, bytes: 1 }, OnFull::DropOldest), Reader::default());
+
+    push(&inbox, 0..1);
+    assert_eq!(read(&inbox, &mut reader), ["0"]);
+    push(&inbox, 1..3);
+
+    assert_eq!(read(&inbox, &mut reader), ["lagged 1", "2"]);
+    assert_eq!(inbox.bytes.load(Ordering::Relaxed), 0);
+}
+
+#[test]
 fn a_gap_outlives_the_messages_around_it_and_keeps_its_place() {
-    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+    let (inbox, mut reader) = (inbox_of(2, OnFull::DropOldest), Reader::default());
 
     push(&inbox, 0..3);
     inbox.tell(gap(), &mut Vec::new());
@@ -87,7 +129,7 @@ fn a_gap_outlives_the_messages_around_it_and_keeps_its_place() {
 
 #[test]
 fn a_gap_is_told_though_no_message_follows() {
-    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+    let (inbox, mut reader) = (inbox_of(2, OnFull::DropOldest), Reader::default());
 
     inbox.tell(gap(), &mut Vec::new());
 
@@ -96,7 +138,7 @@ fn a_gap_is_told_though_no_message_follows() {
 
 #[test]
 fn what_comes_between_a_loss_and_its_gap_lies_within_the_gap() {
-    let (inbox, mut reader) = (Inbox::new(1, 8, OnFull::DropOldest), Reader::default());
+    let (inbox, mut reader) = (inbox_of(8, OnFull::DropOldest), Reader::default());
 
     push(&inbox, 0..1);
     inbox.mute();
@@ -109,7 +151,7 @@ fn what_comes_between_a_loss_and_its_gap_lies_within_the_gap() {
 
 #[test]
 fn gaps_that_nobody_reads_take_no_memory_without_end() {
-    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+    let (inbox, mut reader) = (inbox_of(2, OnFull::DropOldest), Reader::default());
 
     for _ in 0..1_000 {
         push(&inbox, 0..1);
@@ -123,7 +165,7 @@ fn gaps_that_nobody_reads_take_no_memory_without_end() {
 
 #[test]
 fn the_end_comes_after_everything_else() {
-    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::Disconnect), Reader::default());
+    let (inbox, mut reader) = (inbox_of(2, OnFull::Disconnect), Reader::default());
 
     push(&inbox, 0..3);
 
@@ -133,7 +175,7 @@ fn the_end_comes_after_everything_else() {
 
 #[test]
 fn a_waiting_reader_is_woken_by_whatever_comes() {
-    let (inbox, mut reader) = (Inbox::new(1, 2, OnFull::DropOldest), Reader::default());
+    let (inbox, mut reader) = (inbox_of(2, OnFull::DropOldest), Reader::default());
     let count = Arc::new(Count::default());
     let waker = Waker::from(Arc::clone(&count));
     let wake = |called: Vec<Waker>| called.into_iter().for_each(Waker::wake);
@@ -153,7 +195,7 @@ fn a_waiting_reader_is_woken_by_whatever_comes() {
 #[test]
 fn a_reader_beside_a_writer_misses_nothing_untold() {
     const MESSAGES: u64 = 200_000;
-    let inbox = Arc::new(Inbox::new(1, 8, OnFull::DropOldest));
+    let inbox = Arc::new(inbox_of(8, OnFull::DropOldest));
     let writer = {
         let inbox = Arc::clone(&inbox);
         std::thread::spawn(move || {
@@ -184,7 +226,7 @@ fn a_reader_beside_a_writer_misses_nothing_untold() {
 fn a_writer_that_waits_for_room_is_always_told_of_it() {
     const MESSAGES: u64 = 50_000;
     const LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
-    let inbox = Arc::new(Inbox::new(1, 1, OnFull::Block));
+    let inbox = Arc::new(inbox_of(1, OnFull::Block));
     let (wake, woken) = std::sync::mpsc::channel();
     let writer = {
         let inbox = Arc::clone(&inbox);
