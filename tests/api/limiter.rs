@@ -128,13 +128,35 @@ async fn rates_that_cannot_be_kept_are_refused_and_foreign_keys_are_errors() {
     assert!(matches!(client.rate_limiter("", 1, HOUR).check().await, Err(LimiterError::Name)));
     assert_eq!(client.link_stats().submitted, sent);
 
-    let name = Keys::new().key("a");
-    Server::shared().command(&["SET", &format!("limit:{name}"), "text"]);
-    let LimiterError::Failed { source } = client.rate_limiter(&name, 1, HOUR).check().await.unwrap_err()
-    else {
-        panic!("it has no number")
-    };
-    assert!(matches!(source.kind(), ErrorKind::WrongType | ErrorKind::Server), "{source}");
+    for foreign in [["SET", "text"], ["RPUSH", "another type"], ["SET", "nan"], ["SET", "-inf"]] {
+        let name = Keys::new().key("a");
+        let limiters = [client.rate_limiter(&name, 1, HOUR), client.window_limiter(&name, 1, HOUR)];
+        for (limiter, key) in limiters.iter().zip([format!("limit:{name}"), format!("{{limit:{name}}}:w")]) {
+            Server::shared().command(&[foreign[0], &key, foreign[1]]);
+            // Whatever it makes of a number that is none: an error, or a verdict; never a count that is not one.
+            match limiter.check().await {
+                Err(LimiterError::Failed { source }) => {
+                    assert!(matches!(source.kind(), ErrorKind::WrongType | ErrorKind::Server), "{source}");
+                }
+                Err(error) => panic!("{error:?}"),
+                Ok(verdict) => assert!(verdict.remaining <= 1, "{foreign:?}: {verdict:?}"),
+            }
+            assert_eq!(Server::shared().command(&["EXISTS", &key]), RawReply::Integer(1));
+        }
+    }
+}
+
+#[tokio::test]
+async fn scripts_forgotten_between_two_calls_cost_no_count() {
+    let (client, keys) = (client().await, Keys::new());
+    for limiter in
+        [client.rate_limiter(keys.key("a"), 5, HOUR), client.window_limiter(keys.key("a"), 5, HOUR)]
+    {
+        for left in [4, 3, 2] {
+            Server::shared().command(&["SCRIPT", "FLUSH"]);
+            assert_eq!(limiter.check().await.unwrap().remaining, left);
+        }
+    }
 }
 
 #[tokio::test]

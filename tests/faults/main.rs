@@ -13,6 +13,7 @@
 
 mod client;
 mod crowd;
+mod limiter;
 mod lock;
 mod outage;
 mod pipelines;
