@@ -21,7 +21,8 @@
 //! - *Failovers.* Replication does not wait. A primary that fails before its replica has the key takes the lock with it, and
 //!   the replica gives it to the next one who asks. [`replicas`](Lock::replicas) makes that less likely and does not rule
 //!   it out: `WAIT` is no consensus, and the replica that had the key need not be the one that is chosen. A server that
-//!   is restarted without its data, or evicts the key, forgets the lock as well.
+//!   is restarted without its data, or evicts the key, forgets the lock as well; [`on_disk`](Lock::on_disk) is against
+//!   restarts.
 //! - *Clocks.* The server's clock ends a lock, ours says how long to rely on it; a hundredth and 2 ms are kept back for their
 //!   drift. A server whose clock jumps forward ends it early.
 //!

@@ -167,7 +167,7 @@ impl Claim {
         }
     }
 
-    /// Asks on a connection of its own, and waits there for the replicas.
+    /// Asks on a connection of its own, and waits there for replicas and disks.
     async fn ask_on_own(
         &mut self,
         patience: Patience,
@@ -179,15 +179,16 @@ impl Claim {
         let asked = async {
             let (answer, lease) = replicated::ask(&self.client, call, until).await?;
             let answer = scripts::acquired(&self.terms, &answer)?;
-            let acked = match answer {
+            let copies = match answer {
                 Acquired::Won { .. } => Some(replicated::wait(&self.client, &lease, replicas, until).await?),
                 Acquired::Busy { .. } => None,
             };
-            Ok((answer, acked))
+            Ok((answer, copies))
         };
         match asked.await.map_err(LockError::failed("acquired"))? {
-            (_, Some(acked)) if acked < replicas.count => {
-                Err(LockError::NotReplicated { acked, wanted: replicas.count })
+            (_, Some(copies)) if !copies.here => Err(LockError::NotOnDisk),
+            (_, Some(copies)) if copies.replicas < replicas.count => {
+                Err(LockError::NotReplicated { acked: copies.replicas, wanted: replicas.count })
             }
             (answer, _) => Ok(answer),
         }

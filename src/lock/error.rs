@@ -38,6 +38,9 @@ pub enum LockError {
         /// How many were asked for.
         wanted: u32,
     },
+    /// The server had it not on disk in time. It is being given back.
+    #[error("lock was not on the server's disk in time")]
+    NotOnDisk,
     /// A lock without a name.
     #[error("lock has no name")]
     Name,
@@ -88,7 +91,9 @@ impl LockError {
         match self {
             Self::Timeout { outcome, .. } => *outcome,
             Self::Failed { source, .. } => source.outcome(),
-            Self::TooLate { .. } | Self::FenceLost | Self::NotReplicated { .. } => Outcome::MaybeExecuted,
+            Self::TooLate { .. } | Self::FenceLost | Self::NotReplicated { .. } | Self::NotOnDisk => {
+                Outcome::MaybeExecuted
+            }
             Self::NotHeld => Outcome::Refused,
             Self::Name
             | Self::NoPermits
@@ -106,6 +111,7 @@ impl LockError {
             Self::Timeout { .. }
             | Self::TooLate { .. }
             | Self::NotReplicated { .. }
+            | Self::NotOnDisk
             | Self::Overloaded { .. } => true,
             Self::Failed { source, .. } => source.kind().is_transient(),
             _ => false,

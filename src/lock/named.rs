@@ -66,8 +66,8 @@ impl Lock {
     /// Tries until it is ours, at most for `wait`, connecting included; zero tries once, for as long as any command
     /// may take.
     ///
-    /// The waiters of one client are served in the order in which they came, though one that comes at the moment of a
-    /// release may be faster; [`fair`](Self::fair) serves those of all processes in order. A release wakes the one whose
+    /// The waiters of one client are served in the order in which they came, though one that only
+    /// [tries](Self::try_acquire), or one of another process, may be faster at the moment of a release; [`fair`](Self::fair) serves those of all processes in order. A release wakes the one whose
     /// turn it is; no questions are asked meanwhile, but for one a second in case that a message was lost.
     ///
     /// # Errors

@@ -31,6 +31,8 @@ pub(crate) struct Options {
 pub(crate) struct Replicas {
     pub(crate) count: u32,
     pub(crate) timeout: Duration,
+    /// On their disks, and on the server's own.
+    pub(crate) on_disk: bool,
 }
 
 impl Default for Options {
@@ -154,7 +156,24 @@ macro_rules! lock_options {
         /// as well, or not be the one that is chosen. Asking takes a connection of the pool, and the time that the
         /// replicas take is lost from the time to live. Renewals do not wait for replicas.
         pub fn replicas(mut self, count: u32, timeout: Duration) -> Self {
-            self.$options.replicas = Some(crate::lock::options::Replicas { count, timeout });
+            self.$options.replicas = Some(crate::lock::options::Replicas { count, timeout, on_disk: false });
+            self
+        }
+
+        /// Takes the lock only if the server, and `count` of its replicas, have it on disk within `timeout`; else it is
+        /// given back, and the error is [`NotOnDisk`](crate::lock::LockError::NotOnDisk) or
+        /// [`NotReplicated`](crate::lock::LockError::NotReplicated). In the place of [`replicas`](Self::replicas): the last
+        /// one that is set counts.
+        ///
+        /// With a `count` of zero it is the server's own disk: the lock then outlives a restart. Not the loss of that disk,
+        /// nor a failover to a replica that has it not; and a release that was not on disk yet comes undone with the
+        /// restart, so that its time to live ends it. Where the server writes every second (`appendfsync everysec`)
+        /// acquiring takes up to one, which is lost from the time to live.
+        ///
+        /// By [`WAITAOF`](https://redis.io/docs/latest/commands/waitaof/), since 7.2.0. A server without the command, or
+        /// without an append-only file, answers with an error, and the lock is given back.
+        pub fn on_disk(mut self, count: u32, timeout: Duration) -> Self {
+            self.$options.replicas = Some(crate::lock::options::Replicas { count, timeout, on_disk: true });
             self
         }
     };

@@ -100,3 +100,71 @@ async fn a_lock_that_too_few_replicas_have_is_given_back() {
     assert!(lock.replicas(1, SOON).try_acquire().await.unwrap().is_none());
     assert_eq!(guard.release().await.unwrap(), ReleaseOutcome::Released);
 }
+
+#[tokio::test]
+async fn a_lock_whose_replicas_cannot_be_asked_for_is_given_back() {
+    if Server::shared().predates("users with single commands forbidden", Some((7, 0)), Some((7, 2))) {
+        return;
+    }
+    let server = Server::start(Options::new().line("user worker on >w0rker ~* &* +@all -wait"));
+    let config =
+        Config::builder().host("127.0.0.1").port(server.port()).username("worker").password("w0rker");
+    let worker = Client::connect(config.build().unwrap()).await.unwrap();
+
+    let lock = worker.locks().ttl(LONG).lock("a").replicas(1, SOON);
+    let error = lock.try_acquire().await.unwrap_err();
+
+    let LockError::Failed { step: "acquired", source } = &error else { panic!("{error:?}") };
+    assert_eq!((source.kind(), error.outcome()), (ErrorKind::NoPermission, Outcome::MaybeExecuted));
+    eventually_async("it is given back", SOON, || server.command(&["GET", "lock:a"]) == RawReply::Null).await;
+}
+
+#[tokio::test]
+async fn a_lock_that_is_on_disk_outlives_a_restart() {
+    if Server::shared().lacks("WAITAOF") {
+        return;
+    }
+    let server = Server::start(Options::new().set("appendonly", "yes").set("appendfsync", "always"));
+    let locks = client(server.port()).await.locks().ttl(LONG);
+    let guard = locks.lock("a").on_disk(0, SOON).acquire(SOON).await.unwrap();
+
+    server.restart();
+
+    assert!(locks.lock("a").try_acquire().await.unwrap().is_none());
+    guard.extend(LONG).await.unwrap();
+    let error = locks.lock("b").on_disk(1, Duration::from_millis(30)).try_acquire().await.unwrap_err();
+    assert!(matches!(error, LockError::NotReplicated { acked: 0, wanted: 1 }), "{error:?}");
+    assert_eq!(guard.release().await.unwrap(), ReleaseOutcome::Released);
+    eventually_async("nothing is left", SOON, || {
+        server.command(&["EXISTS", "lock:a", "lock:b"]) == RawReply::Integer(0)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lock_that_does_not_get_to_disk_is_given_back() {
+    let server = Server::start(Options::new());
+    let client = client(server.port()).await;
+    let lock = client.locks().ttl(LONG).lock("a").on_disk(0, Duration::from_millis(30));
+    let given_back = async || {
+        eventually_async("it is given back", SOON, || server.command(&["GET", "lock:a"]) == RawReply::Null)
+            .await;
+    };
+
+    // No file, or no such command.
+    let error = lock.try_acquire().await.unwrap_err();
+    let LockError::Failed { step: "acquired", source } = &error else { panic!("{error:?}") };
+    assert_eq!((source.kind(), error.outcome()), (ErrorKind::Server, Outcome::MaybeExecuted));
+    assert!(!error.is_retryable());
+    given_back().await;
+
+    if server.lacks("WAITAOF") {
+        return;
+    }
+    server.command(&["CONFIG", "SET", "appendfsync", "no"]);
+    server.command(&["CONFIG", "SET", "appendonly", "yes"]);
+    eventually_async("the file is begun", SOON, || server.info("aof_rewrite_in_progress") == "0").await;
+    let error = lock.try_acquire().await.unwrap_err();
+    assert!(matches!(error, LockError::NotOnDisk) && error.is_retryable(), "{error:?}");
+    given_back().await;
+}
