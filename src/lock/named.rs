@@ -67,8 +67,9 @@ impl Lock {
     /// may take.
     ///
     /// The waiters of one client are served in the order in which they came, though one that only
-    /// [tries](Self::try_acquire), or one of another process, may be faster at the moment of a release; [`fair`](Self::fair) serves those of all processes in order. A release wakes the one whose
-    /// turn it is; no questions are asked meanwhile, but for one a second in case that a message was lost.
+    /// [tries](Self::try_acquire), or one of another process, may be faster at the moment of a release;
+    /// [`fair`](Self::fair) serves those of all processes in order. A release wakes the one whose turn it is; no questions
+    /// are asked meanwhile, but for one a second in case that a message was lost.
     ///
     /// # Errors
     /// [`LockError::Timeout`] when somebody else held it for all the time; [`LockError::Failed`] when the server has not
