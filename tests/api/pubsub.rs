@@ -431,6 +431,53 @@ async fn a_server_without_channels_of_shards_says_so_and_disturbs_nobody() {
     eventually_async("nothing else is left", SOON, || client.pubsub_stats().topics == 1).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tasks_that_come_and_go_on_the_same_channels_hear_what_they_publish() {
+    let client = client().await;
+    let keys = Keys::new();
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..16 {
+        let client = client.clone();
+        let channels: Vec<String> = (0..6).map(|number| keys.key(&number.to_string())).collect();
+        tasks.spawn(async move {
+            for round in 0..200 {
+                let [first, second] = [round * 5 + task * 7, round + task].map(|at| &channels[at % 6]);
+                let mut subscription = client.subscribe([first]).await.unwrap();
+                hear_own(&client, &mut subscription, first, &format!("{task}:{round}")).await;
+                subscription.subscribe([second]).await.unwrap();
+                subscription.unsubscribe([first]);
+                subscription.subscribe([first]).await.unwrap();
+                hear_own(&client, &mut subscription, first, &format!("{task}:{round} again")).await;
+            }
+        });
+    }
+
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+
+    eventually_async("nothing is left", SOON, || client.pubsub_stats().topics == 0).await;
+}
+
+/// Publishes and waits until it is heard, among what others publish.
+async fn hear_own(client: &Client, subscription: &mut Subscription, channel: &str, text: &str) {
+    client.publish(channel, text).await.unwrap();
+    while payload(subscription).await != text {}
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_hello_is_subscribed_to_all_the_same() {
+    let server = Server::start(Options::new().line("rename-command HELLO \"\""));
+    let client = of(&server).await;
+    let mut subscription = client.subscribe(["a"]).await.unwrap();
+    let mut by_pattern = client.psubscribe(["a*"]).await.unwrap();
+
+    client.publish("a", "hello").await.unwrap();
+
+    assert_eq!(payload(&mut subscription).await, "hello");
+    assert_eq!(payload(&mut by_pattern).await, "hello");
+}
+
 #[tokio::test]
 async fn nothing_to_listen_to_is_a_mistake() {
     let client = client().await;

@@ -237,6 +237,63 @@ async fn errors_of_the_closure_end_it() {
     assert_eq!(client.lrange(key, 0, -1).await.unwrap(), ["1", "3"]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transactions_that_are_dropped_anywhere_leave_nothing_behind() {
+    let keys = Keys::new();
+    let config = Config::builder().url(&Server::shared().url()).max_connections(5).build().unwrap();
+    let client = Client::connect(config).await.unwrap();
+    let (key, other) = (keys.tagged("counter"), keys.tagged("other"));
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..8_u64 {
+        let (client, key) = (client.clone(), key.clone());
+        tasks.spawn(async move {
+            let (key, mut done, mut dropped) = (key.as_str(), 0_u64, 0_u64);
+            for round in 0..100 {
+                let step = client.transaction(&[key], |tx| async move {
+                    let count: Option<u64> = tx.get(key).read_as().await?;
+                    tx.multi().set(key, count.unwrap_or(0) + 1).exec::<()>().await
+                });
+                // Some may take their time, so that some are done on any machine.
+                let patience = match round % 10 {
+                    9 => Duration::from_secs(60),
+                    _ => Duration::from_micros((task * 131 + round * 37) % 1_500),
+                };
+                match tokio::time::timeout(patience, step.into_future()).await {
+                    Ok(made) => done += u64::from(made.unwrap().is_some()),
+                    Err(_) => dropped += 1,
+                }
+            }
+            (done, dropped)
+        });
+    }
+    let (mut done, mut dropped) = (0, 0);
+    while let Some(task) = tasks.join_next().await {
+        let counts = task.unwrap();
+        (done, dropped) = (done + counts.0, dropped + counts.1);
+    }
+
+    let in_use = || client.pool_stats().in_use == 0;
+    eventually_async("all connections are back", Duration::from_secs(5), in_use).await;
+    let count = client.get(&key).read_as::<Option<u64>>().await.unwrap().unwrap_or(0);
+    assert!((done..=done + dropped).contains(&count), "{count} of {done} done and {dropped} dropped");
+    assert!(dropped > 0 && done > 0, "{done} done and {dropped} dropped");
+    // Whatever connection it gets, nothing of before is watched there.
+    client.set(&key, "changed").await.unwrap();
+    let mut counting = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (client, mine, other) = (client.clone(), keys.tagged("mine"), other.clone());
+        counting.spawn(async move {
+            let (mine, other) = (mine.as_str(), other.as_str());
+            let step =
+                client.transaction(&[mine], |tx| async move { tx.multi().incr(other, 1).exec::<()>().await });
+            step.tries(1).await
+        });
+    }
+    for made in counting.join_all().await {
+        assert_eq!(made.unwrap(), Some(()));
+    }
+}
+
 #[tokio::test]
 async fn a_discarded_transaction_leaves_nothing_on_its_connection() {
     let (client, keys) = shared().await;

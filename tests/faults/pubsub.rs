@@ -234,6 +234,55 @@ async fn a_paused_server_costs_no_storm_of_sockets() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn subscribers_that_come_and_go_while_their_socket_is_killed_all_hear_in_the_end() {
+    let scene = Scene::set(3).await;
+    let (client, publisher) = (scene.client.clone(), scene.publisher().await);
+    let mut tasks = tokio::task::JoinSet::new();
+    for task in 0..8 {
+        let (client, publisher) = (client.clone(), publisher.clone());
+        tasks.spawn(async move {
+            let mut gaps = 0;
+            for round in 0..60 {
+                let channel = format!("channel:{}", (task + round) % 5);
+                let mut subscription = client.subscribe([&channel, &format!("own:{task}")]).await.unwrap();
+                let text = format!("{task}:{round}");
+                publisher.publish(&channel, &text).await.unwrap();
+                loop {
+                    match next(&mut subscription).await {
+                        Event::Message { payload, .. } if payload == text => break,
+                        Event::Message { .. } => {}
+                        Event::Gap { reason: GapReason::Reconnected, .. } => {
+                            gaps += 1;
+                            // It may lie in the gap, and no other loss is silent.
+                            publisher.publish(&channel, &text).await.unwrap();
+                        }
+                        other => panic!("{other:?}"),
+                    }
+                }
+            }
+            gaps
+        });
+    }
+    let mut gaps = 0;
+    // Some dozens of times and no more: on a crowded machine nobody would ever get anywhere in between.
+    for _ in 0..40 {
+        scene.kill_subscribers();
+        if let Ok(Some(done)) = timeout(Duration::from_millis(15), tasks.join_next()).await {
+            gaps += done.unwrap();
+        }
+    }
+    while let Some(done) = tasks.join_next().await {
+        gaps += done.unwrap();
+    }
+
+    super::measured("gaps of subscribers that came and went under kills", &gaps.to_string());
+    assert!(gaps > 0, "none was killed");
+    eventually_async("nothing is left", SOON, || client.pubsub_stats().topics == 0).await;
+    let channels: Vec<String> = publisher.pubsub_channels(None).await.unwrap();
+    assert_eq!(channels, Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn channels_can_be_added_during_an_outage() {
     let scene = Scene::set(3).await;
