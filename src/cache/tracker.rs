@@ -146,22 +146,21 @@ async fn heart(tracker: Weak<Tracker>) {
 }
 
 impl Ears {
-    fn each(&self, tell: impl Fn(&dyn Listener)) {
+    /// Those who listen. Whoever is the last to let go of one of them drops it after `listeners` is unlocked: with it may go
+    /// the tracker, which tells all listeners.
+    fn awake(&self) -> Vec<Arc<dyn Listener>> {
         let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        for listener in listeners.iter().filter_map(Weak::upgrade) {
-            tell(&*listener);
-        }
+        listeners.iter().filter_map(Weak::upgrade).collect()
     }
 
     fn holds_any(&self) -> bool {
-        let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
-        listeners.iter().filter_map(Weak::upgrade).any(|listener| listener.holds_any())
+        self.awake().iter().any(|listener| listener.holds_any())
     }
 
     /// Nothing that was heard holds any more.
     fn lose(&self) {
         self.live.store(false, Ordering::Release);
-        self.each(|listener| listener.lost());
+        tell_lost(&self.awake());
     }
 
     fn socket_changed(&self) {
@@ -187,16 +186,17 @@ impl PushSink for Ears {
         if !named {
             return;
         }
+        let listeners = self.awake();
         let more = parts.more(&mut cursor);
         // Any number of keys; none at all stands for all of them, and so does what cannot be read.
         let Ok(Token::Array(mut keys)) = more.and_then(|_| cursor.read()) else {
-            return self.each(|listener| listener.lost());
+            return tell_lost(&listeners);
         };
         loop {
             match keys.more(&mut cursor).and_then(|more| more.then(|| cursor.payload()).transpose()) {
-                Ok(Some(key)) => self.each(|listener| listener.changed(&key)),
+                Ok(Some(key)) => listeners.iter().for_each(|listener| listener.changed(&key)),
                 Ok(None) => return,
-                Err(_) => return self.each(|listener| listener.lost()),
+                Err(_) => return tell_lost(&listeners),
             }
         }
     }
@@ -208,6 +208,10 @@ impl PushSink for Ears {
     fn down(&self, _: CloseReason) {
         self.socket_changed();
     }
+}
+
+fn tell_lost(listeners: &[Arc<dyn Listener>]) {
+    listeners.iter().for_each(|listener| listener.lost());
 }
 
 /// Greets as every connection does, and then has the keys tracked that are read on this one.
