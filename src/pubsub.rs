@@ -46,6 +46,7 @@
 //! ```
 
 mod board;
+pub(crate) mod ear;
 mod event;
 mod frame;
 mod hub;
@@ -57,8 +58,12 @@ pub(crate) mod topic;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+#[cfg(feature = "cache")]
+use std::sync::Weak;
 use std::time::Duration;
 
+#[cfg(feature = "cache")]
+use self::ear::{Ear, Lent};
 use self::hub::Hub;
 use self::inbox::Room;
 use self::topic::{Kind, Topic};
@@ -188,6 +193,17 @@ impl<'c> Subscribe<'c> {
         subscription.add(topics).await?;
         Ok(subscription)
     }
+}
+
+/// Has `ear` told of what is published on `channel`, once the server has confirmed it and until what is returned is
+/// dropped.
+#[cfg(feature = "cache")]
+pub(crate) async fn lend(client: &Client, channel: &str, ear: Weak<dyn Ear>) -> Result<Subscription> {
+    let hub = Hub::of(client);
+    let inbox = hub.lend(Lent(ear))?;
+    let subscription = Subscription::new(hub, inbox, client.call_timeout());
+    subscription.add(Kind::Channel.topics([channel])).await?;
+    Ok(subscription)
 }
 
 impl<'c> IntoFuture for Subscribe<'c> {

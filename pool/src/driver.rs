@@ -474,6 +474,9 @@ impl<'a, C: Connector> Driver<'a, C> {
                     self.collect_words(true);
                 }
                 Beat::Silent if self.shared.reconnects => {
+                    if let Some(fed) = &self.shared.feed {
+                        fed.listener.silent();
+                    }
                     if self.replacement.is_none() && self.heir.is_none() {
                         self.replacement = Some(self.replace(None));
                     }

@@ -31,6 +31,10 @@ pub trait Listener: PushSink {
     /// `silent`, when nothing was heard for one heartbeat: then it should say something that any server answers.
     fn words(&self, silent: bool, out: &mut Vec<u8>);
 
+    /// Nothing was heard since it was asked, a heartbeat ago: the socket may be dead. Told again after each further
+    /// heartbeat, until something is heard on it or another one takes over.
+    fn silent(&self) {}
+
     /// Whether it has something to say that came up while it listened. What came up elsewhere, [`Feed::wake`] tells.
     fn has_words(&self) -> bool {
         false

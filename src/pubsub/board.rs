@@ -71,6 +71,8 @@ struct Standing {
     failure: Option<ConnectError>,
     /// The server refuses us, so it makes no sense to wait.
     refusing: bool,
+    /// The server did not answer when it was asked, and nothing was heard since.
+    silent: bool,
 }
 
 /// One topic.
@@ -203,6 +205,16 @@ impl Board {
         }
     }
 
+    /// The socket may be dead. Streams go on, since nothing is lost yet; who must not trust in silence is told.
+    pub(super) fn silent(&self, session: u64) {
+        let mut state = self.lock();
+        if state.link.session == session && state.link.up && !state.link.silent {
+            state.link.silent = true;
+            state.members.values().for_each(|member| member.inbox.doubt());
+        }
+        self.unlock(state);
+    }
+
     pub(super) fn failed(&self, session: u64, error: &ConnectError) {
         let mut state = self.lock();
         if state.link.session != session || state.link.up {
@@ -248,6 +260,9 @@ impl Board {
             return;
         }
         state.last_heard = Some(Instant::now());
+        if std::mem::take(&mut state.link.silent) {
+            state.members.values().for_each(|member| member.inbox.trust());
+        }
         match frame {
             Frame::Message { kind, topic, channel, payload } => {
                 state.deliver(kind, &topic, channel, payload);

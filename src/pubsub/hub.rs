@@ -11,6 +11,8 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
 use super::board::Board;
+#[cfg(feature = "cache")]
+use super::ear::Lent;
 use super::event::{Ended, OnFull, PubSubStats};
 use super::inbox::{Inbox, Room};
 use super::session::Session;
@@ -78,6 +80,12 @@ impl Hub {
     /// A new subscriber, who wants nothing yet.
     pub(super) fn join(&self, room: Room, on_full: OnFull) -> Result<Arc<Inbox>> {
         self.board.join(room, on_full)
+    }
+
+    /// A new subscriber who is told at once, and wants nothing yet.
+    #[cfg(feature = "cache")]
+    pub(super) fn lend(&self, ear: Lent) -> Result<Arc<Inbox>> {
+        self.board.lend(ear)
     }
 
     /// Waits until `member` is subscribed to all of `topics`.

@@ -14,6 +14,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use crossbeam_queue::ArrayQueue;
 
+use super::ear::Lent;
 use super::event::{Ended, Event, GapReason, OnFull};
 
 /// Gaps kept for a subscriber that does not read; one more is told as one with the last, at its own place.
@@ -68,6 +69,8 @@ pub(super) struct Inbox {
     stalls: AtomicBool,
     reader: Mutex<Option<Waker>>,
     ended: OnceLock<Ended>,
+    /// Told at once, in the place of a reader.
+    ear: Option<Lent>,
 }
 
 /// The reader's side.
@@ -94,12 +97,23 @@ impl Inbox {
             stalls: AtomicBool::new(false),
             reader: Mutex::default(),
             ended: OnceLock::new(),
+            ear: None,
         }
+    }
+
+    /// One that keeps nothing, and tells everything at once.
+    #[cfg(feature = "cache")]
+    pub(super) fn of_ear(id: u64, ear: Lent) -> Self {
+        Self { ear: Some(ear), ..Self::new(id, Room { messages: 1, bytes: 0 }, OnFull::DropNewest) }
     }
 
     /// Takes a message, or drops one; called by one task at a time. `false`: the subscription is over.
     pub(super) fn push(&self, message: &Arc<Message>, called: &mut Vec<Waker>) -> bool {
         if self.muted.load(Ordering::Relaxed) {
+            return true;
+        }
+        if let Some(ear) = &self.ear {
+            ear.tell(|ear| ear.hear(&message.payload));
             return true;
         }
         let number = self.next.load(Ordering::Relaxed);
@@ -163,11 +177,29 @@ impl Inbox {
     /// Drops what comes until the gap is told.
     pub(super) fn mute(&self) {
         self.muted.store(true, Ordering::Relaxed);
+        self.doubt();
+    }
+
+    /// Nothing may be coming any more.
+    pub(super) fn doubt(&self) {
+        if let Some(ear) = &self.ear {
+            ear.tell(|ear| ear.go_deaf());
+        }
+    }
+
+    /// The doubt was unfounded. A gap that is yet to be told stays one.
+    pub(super) fn trust(&self) {
+        if let Some(ear) = self.ear.as_ref().filter(|_| !self.muted.load(Ordering::Relaxed)) {
+            ear.tell(|ear| ear.hear_again());
+        }
     }
 
     /// Tells a gap, before all messages that come from now on.
     pub(super) fn tell(&self, gap: Gap, called: &mut Vec<Waker>) {
         self.muted.store(false, Ordering::Relaxed);
+        if let Some(ear) = &self.ear {
+            return ear.tell(|ear| ear.hear_again());
+        }
         let at = self.next.load(Ordering::Relaxed);
         let mut gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner);
         if gaps.len() < MAX_GAPS {
@@ -183,6 +215,7 @@ impl Inbox {
     /// Ends the subscription once everything in the buffer was read.
     pub(super) fn end(&self, why: Ended, called: &mut Vec<Waker>) {
         let _ = self.ended.set(why);
+        self.doubt();
         called.extend(self.reader().take());
     }
 

@@ -64,6 +64,10 @@ impl Listener for Session {
         self.board.words(self.number, silent, out);
     }
 
+    fn silent(&self) {
+        self.board.silent(self.number);
+    }
+
     fn has_words(&self) -> bool {
         self.board.has_words()
     }

@@ -9,6 +9,8 @@ use tokio::time::Instant;
 
 use super::{Ask, Board, Member, State};
 use crate::error::{Error, Failure, Outcome, Result};
+#[cfg(feature = "cache")]
+use crate::pubsub::ear::Lent;
 use crate::pubsub::event::{Ended, OnFull};
 use crate::pubsub::inbox::{Inbox, Room};
 use crate::pubsub::topic::Topic;
@@ -19,12 +21,25 @@ impl Board {
     /// # Errors
     /// The client was closed.
     pub(in crate::pubsub) fn join(&self, room: Room, on_full: OnFull) -> Result<Arc<Inbox>> {
+        self.join_as(|id| Inbox::new(id, room, on_full))
+    }
+
+    /// A new subscriber, who is told at once.
+    ///
+    /// # Errors
+    /// The client was closed.
+    #[cfg(feature = "cache")]
+    pub(in crate::pubsub) fn lend(&self, ear: Lent) -> Result<Arc<Inbox>> {
+        self.join_as(|id| Inbox::of_ear(id, ear))
+    }
+
+    fn join_as(&self, inbox: impl FnOnce(u64) -> Inbox) -> Result<Arc<Inbox>> {
         let mut state = self.lock();
         if state.closed {
             return Err(Error::closed());
         }
         let id = state.next_id();
-        let inbox = Arc::new(Inbox::new(id, room, on_full));
+        let inbox = Arc::new(inbox(id));
         if inbox.blocks() {
             let _ = self.gate.set(Arc::clone(&inbox));
         }
