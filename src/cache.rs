@@ -55,6 +55,7 @@ mod clock;
 mod envelope;
 mod error;
 mod flight;
+mod herald;
 mod lease;
 mod load;
 mod local;
@@ -79,10 +80,11 @@ use tokio::sync::Semaphore;
 use self::clock::{Clock, Moment};
 use self::codec::Codec;
 use self::flight::Flights;
+use self::herald::Herald;
 use self::load::{Load, Lookup};
 use self::local::{Entry, Local, NO_VERSION};
 use self::question::Name;
-use self::remote::Remote;
+use self::remote::{Remote, Word};
 use self::removals::Removals;
 use self::settings::{Format, Settings};
 use self::stats::Counters;
@@ -166,7 +168,7 @@ impl<V: Send + Sync + 'static> Cache<V> {
         if let Some(local) = &self.inner.local {
             (stats.entries, stats.bytes) = local.size();
         }
-        stats.tracked = self.inner.remote.is_tracked();
+        stats.tracked = self.inner.remote.is_told();
         stats
     }
 }
@@ -177,13 +179,16 @@ impl<V: Send + Sync + 'static> Inner<V> {
         let evicted = Arc::clone(&counters);
         let local = (settings.coherence != Coherence::Off)
             .then(|| Local::new(settings.l1_bytes, move || evicted.evict_size.add()));
-        let tracked = settings.coherence == Coherence::Tracking;
-        let tracker = tracked.then(|| Tracker::of(&client));
+        let word = match settings.coherence {
+            Coherence::Tracking => Word::Tracked(Tracker::of(&client)),
+            Coherence::PubSub => Word::Published(Herald::new(&settings.namespace)),
+            Coherence::TtlOnly | Coherence::Off => Word::Nobody,
+        };
         Inner {
-            versions: Versions::new(tracked, settings.l1_max_ttl),
+            versions: Versions::new(!matches!(word, Word::Nobody), settings.l1_max_ttl),
             loaders: Semaphore::new(settings.max_loads.min(Semaphore::MAX_PERMITS)),
             refreshers: Arc::new(Semaphore::new(settings.max_refreshes.min(Semaphore::MAX_PERMITS))),
-            remote: Remote { client, tracker },
+            remote: Remote { client, word },
             settings,
             local,
             clock: Clock::new(),
@@ -198,10 +203,15 @@ impl<V: Send + Sync + 'static> Inner<V> {
     /// Begins to listen, and waits until it is heard.
     async fn begin(self: &Arc<Self>) -> Result<(), CacheError> {
         self.clock.start();
-        let Some(tracker) = &self.remote.tracker else { return Ok(()) };
         let weak: Weak<dyn Listener> = Arc::downgrade(self) as _;
-        tracker.listen(weak);
-        tracker.check(self.remote.client.config().connect_timeout()).await?;
+        match &self.remote.word {
+            Word::Tracked(tracker) => {
+                tracker.listen(weak);
+                tracker.check(self.remote.client.config().connect_timeout()).await?;
+            }
+            Word::Published(herald) => herald.listen(&self.remote.client, weak).await?,
+            Word::Nobody => {}
+        }
         Ok(())
     }
 

@@ -18,7 +18,6 @@ use super::load::{Loader, Wish};
 use super::reading::Found;
 use super::remote::{FOREVER, Remote};
 use super::{Inner, Refreshing};
-use crate::client::Client;
 use crate::error::Result;
 
 /// How soon a taken lease is looked at again when nobody tells; doubled up to [`SELDOM`].
@@ -50,7 +49,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
                         self.counters.lease_wait.add();
                         waited = true;
                     }
-                    let told = self.remote.is_tracked();
+                    let told = self.remote.is_told();
                     let longest = if told { TOLD } else { pause };
                     pause = pause.saturating_mul(2).min(SELDOM);
                     let left = left.unwrap_or(longest).saturating_add(Duration::from_millis(1));
@@ -79,7 +78,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
                     if waited {
                         self.counters.lease_takeover.add();
                     }
-                    let lease = Lease { client: &self.remote.client, key: &key, header: lease, held: true };
+                    let lease = Lease { remote: &self.remote, key: &key, header: lease, held: true };
                     // Nothing of before the lease is told from here on.
                     turn.ask();
                     return self.load_leased(id, lease, loader, wish).await;
@@ -281,7 +280,7 @@ const ROUNDING: Duration = Duration::from_millis(50);
 /// The right to load a key. Dropped before it is over, it is given back in a task of its own; and its time ends it in any
 /// case.
 struct Lease<'c> {
-    client: &'c Client,
+    remote: &'c Remote,
     key: &'c str,
     header: Bytes,
     held: bool,
@@ -289,7 +288,7 @@ struct Lease<'c> {
 
 impl Lease<'_> {
     async fn give_back(&mut self) {
-        if Remote::give_back(self.client, self.key, &self.header).await.is_ok() {
+        if self.remote.give_back(self.key, &self.header).await.is_ok() {
             self.held = false;
         }
     }
@@ -301,10 +300,7 @@ impl Drop for Lease<'_> {
             return;
         }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (client, key, header) = (self.client.clone(), self.key.to_owned(), self.header.clone());
-            runtime.spawn(async move {
-                let _ = Remote::give_back(&client, &key, &header).await;
-            });
+            runtime.spawn(self.remote.give_back(self.key, &self.header));
         }
     }
 }

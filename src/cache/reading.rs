@@ -37,7 +37,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         let asked = Moment::now();
         // Before the question is sent, so that an invalidation from now on is noticed; and before it is seen whether the
         // server tells of any, so that its falling silent is noticed too.
-        let mark = self.local.as_ref().map(|local| local.mark(id)).filter(|_| self.keeps());
+        let mark = self.local.as_ref().map(|local| local.mark(id)).filter(|_| self.remote.keeps());
         let Some(stored) = self.remote.read(self.name(id)).await? else {
             return Ok(Found::Missing(Seen::NOTHING));
         };
@@ -127,11 +127,6 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 None
             }
         }
-    }
-
-    /// Whether what is read now may be kept.
-    fn keeps(&self) -> bool {
-        self.remote.tracker.is_none() || self.remote.is_tracked()
     }
 
     /// The right to put in a value of so many bytes.

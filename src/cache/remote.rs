@@ -1,10 +1,12 @@
 //! The second level: what is said to Redis about a key.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::herald::Herald;
 use super::question::{self, Name, Question, Stored};
 use super::tracker::Tracker;
 use crate::client::Client;
@@ -24,18 +26,48 @@ static BUMP: Script = Script::new(include_str!("bump.lua")).idempotent(true);
 #[derive(Debug)]
 pub(super) struct Remote {
     pub(super) client: Client,
-    pub(super) tracker: Option<Arc<Tracker>>,
+    pub(super) word: Word,
+}
+
+/// By whom changes are told.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// The server.
+    Tracked(Arc<Tracker>),
+    /// The other caches.
+    Published(Arc<Herald>),
+    Nobody,
 }
 
 impl Remote {
-    /// Whether a value that is read now may be kept in this process until the server says otherwise.
-    pub(super) fn is_tracked(&self) -> bool {
-        self.tracked().is_some()
+    /// Whether changes are being heard.
+    pub(super) fn is_told(&self) -> bool {
+        match &self.word {
+            Word::Tracked(tracker) => tracker.is_live(),
+            Word::Published(herald) => herald.is_live(),
+            Word::Nobody => false,
+        }
+    }
+
+    /// Whether what is read now may be kept in this process.
+    pub(super) fn keeps(&self) -> bool {
+        matches!(self.word, Word::Nobody) || self.is_told()
     }
 
     /// The connection on which keys are tracked, while changes are being heard.
     fn tracked(&self) -> Option<&Tracker> {
-        self.tracker.as_deref().filter(|tracker| tracker.is_live())
+        match &self.word {
+            Word::Tracked(tracker) => Some(&**tracker).filter(|tracker| tracker.is_live()),
+            Word::Published(_) | Word::Nobody => None,
+        }
+    }
+
+    /// Where a change is to be told; empty: nowhere.
+    fn channel(&self) -> &str {
+        match &self.word {
+            Word::Published(herald) => herald.channel(),
+            Word::Tracked(_) | Word::Nobody => "",
+        }
     }
 
     /// What stands under a key.
@@ -66,7 +98,7 @@ impl Remote {
 
     /// Raises a counter above all that it ever was.
     pub(super) async fn bump(&self, key: &str) -> Result<()> {
-        BUMP.key(key).call::<String>(&self.client).await.map(|_| ())
+        BUMP.key(key).arg(self.channel()).call::<String>(&self.client).await.map(|_| ())
     }
 
     /// Asks for the right to load `key`. What stands there instead, unless it begins with `replacing`; `None`: the
@@ -78,12 +110,14 @@ impl Remote {
         time: Duration,
         replacing: &[u8],
     ) -> Result<Option<Bytes>> {
-        LEASE.key(key).arg(header).arg(millis(time)).arg(replacing).call(&self.client).await
+        let lease = LEASE.key(key).arg(header).arg(millis(time)).arg(replacing);
+        lease.arg(self.channel()).call(&self.client).await
     }
 
     /// Stores a value in the place of what began with `seen`. Whether it was still there.
     pub(super) async fn fill(&self, key: &str, seen: &[u8], value: &[u8], time: Duration) -> Result<bool> {
-        FILL.key(key).arg(seen).arg(value).arg(millis(time)).call(&self.client).await
+        let fill = FILL.key(key).arg(seen).arg(value).arg(millis(time));
+        fill.arg(self.channel()).call(&self.client).await
     }
 
     /// Keeps the right to load for so long again.
@@ -91,9 +125,11 @@ impl Remote {
         RENEW.key(key).arg(header).arg(millis(time)).call(&self.client).await
     }
 
-    /// Gives the right to load back.
-    pub(super) async fn give_back(client: &Client, key: &str, header: &[u8]) -> Result<bool> {
-        YIELD.key(key).arg(header).call(client).await
+    /// What it takes to give the right to load back, later and by anybody.
+    pub(super) fn give_back(&self, key: &str, header: &[u8]) -> impl Future<Output = Result<bool>> + use<> {
+        let (client, key) = (self.client.clone(), key.to_owned());
+        let (header, channel) = (Bytes::copy_from_slice(header), self.channel().to_owned());
+        async move { YIELD.key(key).arg(&header[..]).arg(channel).call(&client).await }
     }
 
     /// Stores a value, whatever is there.
@@ -102,12 +138,26 @@ impl Remote {
         if let Some(time) = time {
             set.push_arg("PX").push_arg(millis(time));
         }
-        self.client.execute(set).await
+        match self.channel() {
+            "" => self.client.execute(set).await,
+            channel => {
+                let publish = build::publish(channel, key);
+                self.client.pipeline().atomic().add(set).ignore().add(publish).ignore().query().await
+            }
+        }
     }
 
     /// Removes a key. Whether it was there.
     pub(super) async fn remove(&self, key: &str) -> Result<bool> {
-        self.client.execute::<bool>(build::unlink(key)).idempotent().await
+        let unlink = build::unlink(key);
+        match self.channel() {
+            "" => self.client.execute::<bool>(unlink).idempotent().await,
+            channel => {
+                let publish = build::publish(channel, key);
+                let both = self.client.pipeline().atomic().add(unlink).add(publish).ignore().idempotent();
+                both.query::<(bool,)>().await.map(|(there,)| there)
+            }
+        }
     }
 }
 

@@ -17,6 +17,10 @@ pub enum Coherence {
     /// The server tells which keys changed (CLIENT TRACKING, RESP3, since 6.0.0). Nothing older than two seconds is
     /// served, even over a socket that died without a word; mostly it is a millisecond.
     Tracking,
+    /// The caches tell each other, on the channel `namespace:inv`: for servers and connections without RESP3. All caches of
+    /// the namespace have to be of this kind, and only what they do is told: not what another program writes or flushes.
+    /// Over a socket that died without a word a value may be five seconds old.
+    PubSub,
     /// Nothing is told; a value is served for as long as `l1_max_ttl` says, changed or not.
     TtlOnly,
     /// Nothing is kept in this process.
@@ -204,11 +208,12 @@ impl<V: Send + Sync + 'static> CacheBuilder<V> {
         self
     }
 
-    /// Builds it. With [`Coherence::Tracking`] it connects, and waits until the server tracks.
+    /// Builds it. With [`Coherence::Tracking`] it connects, and waits until the server tracks; with [`Coherence::PubSub`] until
+    /// it has subscribed.
     ///
     /// # Errors
-    /// [`CacheError::Usage`] for settings that make no sense, [`CacheError::Redis`] when the server does not track: it
-    /// speaks no RESP3, say.
+    /// [`CacheError::Usage`] for settings that make no sense, [`CacheError::Redis`] when the server does not track (it speaks
+    /// no RESP3, say), or lets nobody subscribe.
     pub async fn build(self) -> Result<Cache<V>, CacheError> {
         let settings = &self.settings;
         let wrong = |text| Err(CacheError::Usage(text));

@@ -19,7 +19,7 @@ macro_rules! counters {
             pub entries: u64,
             /// Their bytes: keys, encoded values, and what is kept with them.
             pub bytes: u64,
-            /// Whether invalidations are being heard; always `false` without tracking.
+            /// Whether changes are being heard; always `false` where nobody tells of them.
             pub tracked: bool,
         }
 
@@ -56,7 +56,7 @@ counters! {
     lease_takeover,
     /// Values that were not cached, because somebody wrote in between.
     fill_raced,
-    /// Keys that the server said had changed.
+    /// Keys of which it was told that they had changed.
     inval_push,
     /// Keys that this process changed.
     inval_local,

@@ -45,12 +45,12 @@ pub(super) struct Versions {
 }
 
 impl Versions {
-    pub(super) fn new(tracked: bool, most: Duration) -> Self {
+    pub(super) fn new(told: bool, most: Duration) -> Self {
         Versions {
             tags: Local::new(BYTES, || {}),
             whole: AtomicU64::new(NO_VERSION),
             changes: Mutex::new(0),
-            believed: if tracked { most } else { most.min(UNTOLD) },
+            believed: if told { most } else { most.min(UNTOLD) },
         }
     }
 
@@ -95,7 +95,7 @@ impl Versions {
     async fn ask(&self, remote: &Remote, tag: Name<'_>, now: Moment) -> Result<u64> {
         let before = *self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let mark = self.tags.mark(&tag.name.into());
-        let keeps = remote.tracker.is_none() || remote.is_tracked();
+        let keeps = remote.keeps();
         let version = remote.version(&tag.key()).await?;
         if keeps {
             let entry = Entry::new(Some(Arc::new(version)), 8, now.after(self.believed));

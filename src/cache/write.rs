@@ -67,7 +67,8 @@ impl<V: Send + Sync + 'static> Cache<V> {
         })
     }
 
-    /// Makes all values out of date that depend on `tag`, at once and at the cost of one write.
+    /// Makes all values out of date that depend on `tag`, at once and at the cost of one write. Also those that another
+    /// process stores before it has heard of it.
     ///
     /// # Errors
     /// [`CacheError::Redis`]; whether it took is unknown unless its source says so.

@@ -72,18 +72,29 @@ async fn flushall_empties_this_process() {
     let server = Server::start(Options::new());
     let client = connect(&server.url()).await;
     let cache = Cache::builder(&client, Raw).build().await.unwrap();
-    for n in 0..100 {
-        warm(&cache, &n.to_string(), "x").await;
-    }
+    let mut took = Vec::new();
+    for _ in 0..5 {
+        for n in 0..20 {
+            warm(&cache, &n.to_string(), "x").await;
+        }
+        let flushes = cache.stats().flush;
 
-    let began = Instant::now();
-    server.raw().command(&["FLUSHALL"]);
-    eventually_async("it was told", SOON, || cache.stats().flush >= 1 && cache.stats().entries == 0).await;
+        let began = Instant::now();
+        server.raw().command(&["FLUSHALL"]);
+        while cache.stats().flush == flushes || cache.stats().entries > 0 {
+            assert!(began.elapsed() < SOON, "it was never told");
+            tokio::task::yield_now().await;
+        }
 
-    println!("measured: FLUSHALL empties the first level after {:?}", began.elapsed());
-    for n in 0..100 {
-        assert_eq!(cache.get(&n.to_string()).await.unwrap(), None);
+        took.push(began.elapsed());
+        for n in 0..20 {
+            assert_eq!(cache.get(&n.to_string()).await.unwrap(), None);
+        }
     }
+    took.sort();
+    println!("measured: FLUSHALL empties the first level after {:?} to {:?}", took[0], took[4]);
+    // The issue names this bound.
+    assert!(took[2] < Duration::from_millis(50), "{took:?}");
 }
 
 #[tokio::test]
@@ -158,7 +169,10 @@ async fn a_socket_that_dies_without_a_word_is_found() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 
-    println!("measured: a silent socket is noticed after {:?}", began.elapsed());
+    let found = began.elapsed();
+    println!("measured: a silent socket is noticed after {found:?}");
+    // SEMANTICS 2.4: two heartbeats; the rest is the load, which a busy machine delays.
+    assert!(found < Duration::from_millis(2500), "{found:?}");
 }
 
 #[tokio::test]

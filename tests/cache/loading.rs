@@ -297,13 +297,20 @@ async fn a_dead_loader_is_taken_over_from_after_its_lease() {
             let client = connect(&url).await;
             let other = Cache::<String>::builder(&client, Raw);
             let other = other.namespace(name, 1).lease(Duration::from_millis(200)).build().await.unwrap();
+            let begun = Arc::new(Notify::new());
+            let loading = Arc::clone(&begun);
             let load = move |_| async move {
+                loading.notify_one();
                 began.send(()).unwrap();
                 // It never comes to renew its lease.
                 std::thread::sleep(Duration::from_millis(50));
                 std::future::pending::<Result<Option<String>, io::Error>>().await
             };
-            let _ = tokio::time::timeout(Duration::from_millis(1), other.get_or_load("a", load)).await;
+            tokio::select! {
+                biased;
+                () = begun.notified() => {}
+                _ = other.get_or_load("a", load).into_future() => {}
+            }
         });
         runtime.shutdown_background();
     });

@@ -17,6 +17,7 @@ mod loading;
 mod manager;
 mod model;
 mod processes;
+mod published;
 mod stored;
 mod through;
 

@@ -2,20 +2,23 @@
 //!
 //! The model keeps all that ever stood under each id. A read may give what stood there at some time since the last change
 //! that its cache had been told of when the read began, and nothing older. "Told of" is exact: a question on the tracked
-//! connection is answered after everything that the server had to tell before it. Reads run while replies are held back,
-//! so that changes overtake them in every way. Proptest prints the steps of a failure, shrunk, and keeps its seed beside
-//! this file, which the next run begins with.
+//! connection is answered after everything that the server had to tell before it, and so comes a message on the connection
+//! of the subscribers. Reads run while replies are held back, so that changes overtake them in every way. Proptest prints
+//! the steps of a failure, shrunk, and keeps its seed under `tests/proptest-regressions`, which the next run begins with.
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config as Cases, TestCaseError, TestRunner};
 use redlane::cache::codec::Raw;
-use redlane::cache::{Cache, CacheError, OnFailure};
+use redlane::cache::{Cache, CacheError, Coherence, OnFailure};
+use redlane::config::Protocol;
+use redlane::prelude::*;
+use redlane::pubsub::Event;
 use redlane_test_support::{Cut, FaultProxy, Flow, Keys, Options, Plan, Server, Way, eventually_async};
 use tokio::task::JoinHandle;
 
-use crate::{SOON, connect};
+use crate::SOON;
 
 const CACHES: usize = 2;
 const IDS: usize = 2;
@@ -69,6 +72,7 @@ struct Reading {
 }
 
 struct Peer {
+    client: Client,
     cache: Cache<String>,
     proxy: FaultProxy,
     held: bool,
@@ -79,6 +83,7 @@ struct Peer {
 
 struct World<'s> {
     server: &'s Server,
+    coherence: Coherence,
     namespace: String,
     stranger: Cache<String>,
     peers: Vec<Peer>,
@@ -87,16 +92,16 @@ struct World<'s> {
 }
 
 impl World<'_> {
-    async fn begin(server: &Server) -> World<'_> {
+    async fn begin(server: &Server, coherence: Coherence) -> World<'_> {
         let namespace = Keys::new().key("m");
         let mut peers = Vec::new();
         for _ in 0..CACHES {
             let proxy = FaultProxy::start(server.port());
-            let cache = cache(&proxy.url(), &namespace).await;
-            peers.push(Peer { cache, proxy, held: false, knows: [0; IDS], readings: Vec::new() });
+            let (client, cache) = cache(&proxy.url(), &namespace, coherence).await;
+            peers.push(Peer { client, cache, proxy, held: false, knows: [0; IDS], readings: Vec::new() });
         }
-        let stranger = cache(&server.url(), &namespace).await;
-        World { server, namespace, stranger, peers, states: std::array::from_fn(|_| vec![false]) }
+        let (_, stranger) = cache(&server.url(), &namespace, coherence).await;
+        World { server, coherence, namespace, stranger, peers, states: std::array::from_fn(|_| vec![false]) }
     }
 
     fn key(&self, id: usize) -> String {
@@ -115,7 +120,10 @@ impl World<'_> {
             Step::Release(at) => self.release(at).await?,
             Step::Deliver(at) => {
                 self.release(at).await?;
-                self.peers[at].hear_all().await;
+                match self.coherence {
+                    Coherence::Tracking => self.peers[at].hear_server().await,
+                    _ => self.peers[at].hear_caches(self.server).await,
+                }
                 self.peers[at].knows = std::array::from_fn(|id| self.states[id].len() - 1);
             }
             Step::OwnSet(at, id) => {
@@ -134,6 +142,17 @@ impl World<'_> {
             Step::ForeignSet(id) => {
                 self.stranger.set(&id.to_string(), &self.next(id)).await.unwrap();
                 self.changed(id, true);
+            }
+            // Where only caches tell, it is a cache that removes.
+            Step::Del(id) | Step::Expire(id) if self.coherence == Coherence::PubSub => {
+                self.stranger.invalidate(&id.to_string()).await.unwrap();
+                self.changed(id, false);
+            }
+            Step::Flush if self.coherence == Coherence::PubSub => {
+                for id in 0..IDS {
+                    self.stranger.invalidate(&id.to_string()).await.unwrap();
+                    self.changed(id, false);
+                }
             }
             Step::Del(id) => {
                 self.server.raw().command(&["DEL", &self.key(id)]);
@@ -155,7 +174,7 @@ impl World<'_> {
             }
             Step::Reconnect(at) => {
                 self.release(at).await?;
-                self.peers[at].reconnect().await;
+                self.peers[at].reconnect(self.server, &self.namespace).await;
             }
         }
         self.look().await
@@ -239,38 +258,57 @@ impl Peer {
         self.proxy.set(Plan { replies: Way { flow, ..Way::default() }, ..Plan::default() }).await;
     }
 
+    /// Returns when it has heard whatever the caches told until now: on the same connection comes a message after it.
+    async fn hear_caches(&self, server: &Server) {
+        let mut heard = self.client.subscribe(["heard"]).await.unwrap();
+        loop {
+            server.raw().command(&["PUBLISH", "heard", "x"]);
+            match tokio::time::timeout(SOON, heard.next()).await.unwrap().unwrap() {
+                Event::Message { .. } => return,
+                _ => continue,
+            }
+        }
+    }
+
     /// Returns when it has heard whatever the server had to tell until now.
-    async fn hear_all(&self) {
+    async fn hear_server(&self) {
         while self.cache.get("nobody's").await.is_err() {
             tokio::task::yield_now().await;
         }
     }
 
-    async fn reconnect(&self) {
+    async fn reconnect(&self, server: &Server, namespace: &str) {
         let losses = self.cache.stats().flush;
         let cut = Way { cut_after: Some((0, Cut::Reset)), ..Way::default() };
-        self.proxy.set(Plan { requests: cut, ..Plan::default() }).await;
-        let _ = self.cache.get("nobody's").await;
+        self.proxy.set(Plan { requests: cut, replies: cut, ..Plan::default() }).await;
+        // Something on either connection, whichever tells of changes.
+        server.raw().command(&["PUBLISH", &format!("{namespace}:inv"), ""]);
+        let cache = self.cache.clone();
+        let asking = tokio::spawn(async move { cache.get("nobody's").await });
         eventually_async("the loss is noticed", SOON, || self.cache.stats().flush > losses).await;
         self.proxy.set(Plan::default()).await;
+        let _ = asking.await.unwrap();
         eventually_async("it is heard again", SOON, || self.cache.stats().tracked).await;
     }
 }
 
-async fn cache(url: &str, namespace: &str) -> Cache<String> {
-    let builder = Cache::builder(&connect(url).await, Raw).namespace(namespace, 1).early(0.0);
-    builder.on_failure(OnFailure::Fail).build().await.unwrap()
+async fn cache(url: &str, namespace: &str, coherence: Coherence) -> (Client, Cache<String>) {
+    let protocol = if coherence == Coherence::Tracking { Protocol::Resp3 } else { Protocol::Resp2 };
+    let config = Config::builder().url(url).protocol(protocol).build().unwrap();
+    let client = Client::connect(config).await.unwrap();
+    let builder = Cache::builder(&client, Raw).namespace(namespace, 1).early(0.0);
+    let cache = builder.coherence(coherence).on_failure(OnFailure::Fail).build().await.unwrap();
+    (client, cache)
 }
 
-#[test]
-fn no_read_is_older_than_what_its_cache_was_told() {
+fn compare(coherence: Coherence) {
     let server = Server::start(Options::new());
     let cases = Cases { cases: 32, source_file: Some(file!()), ..Cases::default() };
 
     let outcome = TestRunner::new(cases).run(&steps(), |steps| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let mut world = World::begin(&server).await;
+            let mut world = World::begin(&server, coherence).await;
             for step in steps {
                 world.take(step).await?;
             }
@@ -282,4 +320,14 @@ fn no_read_is_older_than_what_its_cache_was_told() {
     });
 
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn no_read_is_older_than_what_the_server_told_its_cache() {
+    compare(Coherence::Tracking);
+}
+
+#[test]
+fn no_read_is_older_than_what_other_caches_told_its_cache() {
+    compare(Coherence::PubSub);
 }
