@@ -7,6 +7,7 @@
 //! owes, and drops them when they come.
 
 mod block;
+mod config;
 mod dial;
 mod error;
 mod socket;
@@ -20,7 +21,6 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use redlane_resp::error::FramingError;
-use redlane_resp::limits::Limits;
 use redlane_resp::reply::{Replies, Reply};
 use redlane_resp::scan::{Scan, Scanner};
 use socket2::SockRef;
@@ -31,44 +31,10 @@ use crate::connector::PushSink;
 use crate::error::{CloseReason, Outcome};
 use crate::outbox::{Outbox, SLICES};
 use crate::payload::Payload;
-use crate::transport::{ConnectError, SocketOptions, Target};
+use crate::transport::{ConnectError, Target};
 
+pub use self::config::BlockingConfig;
 pub use self::error::BlockingError;
-
-/// How a [`BlockingConnection`] connects and how long it waits.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct BlockingConfig {
-    /// Time for name, socket and TLS together. Default 5 s; `None` waits as long as the system does.
-    pub connect_timeout: Option<Duration>,
-    /// Time without a byte after which a read gives up. Default `None`: for ever. Zero is refused.
-    pub read_timeout: Option<Duration>,
-    /// Time without room for a byte after which a write gives up. Default `None`: for ever. Zero is refused.
-    pub write_timeout: Option<Duration>,
-    /// Time since the first byte of a reply after which a read that gives up gives up the connection too. Default 5 s:
-    /// below it the rest of the reply may still come, and be read or dropped by whoever reads next.
-    pub frame_timeout: Duration,
-    /// Bytes of the block that replies are read into. Default 64 KiB, as for a link.
-    pub read_block: usize,
-    /// Bounds on what the server may send.
-    pub limits: Limits,
-    /// How the socket is set up.
-    pub socket: SocketOptions,
-}
-
-impl Default for BlockingConfig {
-    fn default() -> Self {
-        BlockingConfig {
-            connect_timeout: Some(Duration::from_secs(5)),
-            read_timeout: None,
-            write_timeout: None,
-            frame_timeout: Duration::from_secs(5),
-            read_block: 64 * 1024,
-            limits: Limits::default(),
-            socket: SocketOptions::default(),
-        }
-    }
-}
 
 /// What [`BlockingConnection::read_next`] brings.
 #[derive(Clone, Debug, PartialEq, Eq)]

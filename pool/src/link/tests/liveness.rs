@@ -242,3 +242,89 @@ async fn a_command_that_waits_for_a_renewed_link_keeps_most_of_its_time() {
     new.write_all(b"+B\r\n").await.unwrap();
     assert_eq!(text(next.await), "+B\r\n");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_socket_is_probed_and_replaced_only_when_the_new_one_has_greeted() {
+    let mut setup = start(config());
+    let mut silent = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let began = Instant::now();
+
+    assert!(setup.link.call(&a).await.is_err());
+    let _next = setup.servers.recv().await.unwrap();
+
+    let took = began.elapsed();
+    assert!(took >= Duration::from_millis(7_400) && took < Duration::from_millis(7_700), "{took:?}");
+    expect(&mut silent, &a).await;
+    expect(&mut silent, &Command::new("PING")).await;
+    until(|| setup.link.stats().closed_by(CloseReason::Silent) == 1).await;
+    let mut call = setup.link.call(&b);
+    begin(&mut call).await;
+    let mut server = _next;
+    expect(&mut server, &b).await;
+    server.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+B\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_on_the_old_socket_call_the_replacement_off() {
+    let mut setup = start(config());
+    let mut silent = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    assert!(setup.link.call(&a).await.is_err());
+    setup.script.down.store(true, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+
+    silent.write_all(b"+late\r\n+PONG\r\n").await.unwrap();
+
+    setup.script.down.store(false, Ordering::SeqCst);
+    let mut call = setup.link.call(&b);
+    begin(&mut call).await;
+    expect(&mut silent, &a).await;
+    expect(&mut silent, &Command::new("PING")).await;
+    expect(&mut silent, &b).await;
+    silent.write_all(b"+B\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+B\r\n");
+    assert_eq!(setup.link.stats().connects, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_idle_connection_is_asked_before_the_next_command() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+
+    expect(&mut server, &Command::new("PING")).await;
+    expect_silence(&mut server).await;
+    server.write_all(b"+PONG\r\n").await.unwrap();
+
+    expect(&mut server, &a).await;
+    server.write_all(b"+A\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+A\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_fails_costs_the_command_nothing() {
+    let mut setup = start(config());
+    let mut dead = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    begin(&mut call).await;
+    expect(&mut dead, &Command::new("PING")).await;
+
+    let mut server = tokio::select! {
+        server = setup.servers.recv() => server.unwrap(),
+        reply = &mut call => panic!("{reply:?}"),
+    };
+
+    expect(&mut server, &a).await;
+    server.write_all(b"+A\r\n").await.unwrap();
+    assert_eq!(text(call.await), "+A\r\n");
+    assert_eq!(setup.link.stats().closed_by(CloseReason::CheckFailed), 1);
+}
