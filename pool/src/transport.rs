@@ -274,16 +274,57 @@ async fn first_to_accept<T, F: Future<Output = io::Result<T>>>(
 }
 
 async fn connect(address: SocketAddr, options: &SocketOptions) -> io::Result<TcpStream> {
+    connect_prepared(address, &|socket| {
+        socket.set_tcp_nodelay(options.nodelay)?;
+        // A sandbox or an old kernel may refuse these two; the link's own liveness rule does not depend on them.
+        if let Err(error) = watch_peer(socket, options) {
+            debug!(%address, %error, "keepalive or user timeout could not be set");
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn connect_prepared(
+    address: SocketAddr,
+    prepare: &impl Fn(&SockRef<'_>) -> io::Result<()>,
+) -> io::Result<TcpStream> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    socket.set_nodelay(options.nodelay)?;
-    // A sandbox or an old kernel may refuse these two; the link's own liveness rule does not depend on them.
-    if let Err(error) = watch_peer(&SockRef::from(&socket), options) {
-        debug!(%address, %error, "keepalive or user timeout could not be set");
-    }
+    prepare(&SockRef::from(&socket))?;
     socket.connect(address).await
+}
+
+/// Looks up the addresses of `host` by the system's resolver, for those who dial them by [`dial_prepared`].
+///
+/// # Errors
+/// What the resolver says.
+pub async fn look_up(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    lookup_host((host, port)).await.map(Iterator::collect)
+}
+
+/// Dials one address after the other until one accepts, over sockets that `prepare` sets up; for a [`PipeDialer`] of
+/// sockets, which keeps the limit.
+///
+/// # Errors
+/// That of the last address, when none accepts; `NotFound` when there is none.
+///
+/// # Cancel safety
+/// Dropping the future closes the socket under way.
+pub async fn dial_prepared(
+    addresses: impl IntoIterator<Item = SocketAddr, IntoIter: Send> + Send,
+    prepare: impl Fn(&SockRef<'_>) -> io::Result<()> + Send + Sync,
+) -> io::Result<Socket> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "No address found for host");
+    for address in addresses {
+        match connect_prepared(address, &prepare).await {
+            Ok(stream) => return Ok(Socket::Tcp(stream)),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }
 
 /// Sets what tells a peer that is gone from one that is silent.

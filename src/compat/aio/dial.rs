@@ -2,16 +2,14 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::tokio::net::{TcpSocket, TcpStream, lookup_host};
 use bytes::Bytes;
 use redlane_pool::connector::{Connector, Dirt, Exchange};
 #[cfg(feature = "tls")]
 use redlane_pool::transport::tls::{Tls, TlsOptions};
-use redlane_pool::transport::{ConnectError, PipeDialer, Socket, Target};
+use redlane_pool::transport::{ConnectError, PipeDialer, Socket, Target, dial_prepared, look_up};
 use socket2::SockRef;
 
 use crate::compat::caching::CacheConfig;
@@ -138,8 +136,8 @@ fn target(
         let (host, settings, resolver) = (host.clone(), settings.clone(), resolver.clone());
         let encryption = encryption.clone();
         async move {
-            let stream = connect(&host, port, &settings, resolver.as_deref()).await?;
-            encryption.wrap(&host, Socket::Tcp(stream), limit).await
+            let socket = connect(&host, port, &settings, resolver.as_deref()).await?;
+            encryption.wrap(&host, socket, limit).await
         }
     })))
 }
@@ -188,32 +186,19 @@ impl Encryption {
     }
 }
 
-/// Connects to the first address that accepts; the last error counts when none does.
+/// Connects to the first address that accepts.
 async fn connect(
     host: &str,
     port: u16,
     settings: &TcpSettings,
     resolver: Option<&dyn AsyncDNSResolver>,
-) -> io::Result<TcpStream> {
-    let found: Vec<SocketAddr> = match resolver {
-        Some(resolver) => resolver.resolve(host, port).await.map_err(io::Error::other)?.collect(),
-        None => lookup_host((host, port)).await?.collect(),
-    };
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "No address found for host");
-    for address in found {
-        match connect_to(address, settings).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
+) -> io::Result<Socket> {
+    let prepare = |socket: &SockRef<'_>| settings.apply(socket);
+    match resolver {
+        Some(resolver) => {
+            let found = resolver.resolve(host, port).await.map_err(io::Error::other)?;
+            dial_prepared(found, prepare).await
         }
+        None => dial_prepared(look_up(host, port).await?, prepare).await,
     }
-    Err(last)
-}
-
-async fn connect_to(address: SocketAddr, settings: &TcpSettings) -> io::Result<TcpStream> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    settings.apply(&SockRef::from(&socket))?;
-    socket.connect(address).await
 }
