@@ -1,5 +1,7 @@
 //! Clients as what the pools r2d2 and bb8 make their connections by.
 
+#[cfg(feature = "bb8")]
+use crate::compat::aio::MultiplexedConnection;
 use crate::compat::client::Client;
 use crate::compat::cluster::ClusterClient;
 #[cfg(feature = "r2d2")]
@@ -7,6 +9,10 @@ use crate::compat::cluster::ClusterConnection;
 #[cfg(feature = "bb8")]
 use crate::compat::cluster_async;
 use crate::compat::cmd::cmd;
+#[cfg(feature = "r2d2")]
+use crate::compat::connection::Connection;
+#[cfg(feature = "r2d2")]
+use crate::compat::connection_like::ConnectionLike;
 use crate::compat::error::{ErrorKind, RedisError, RedisResult};
 #[cfg(feature = "bb8")]
 use crate::compat::sentinel::AsyncLockedSentinelClient;
@@ -21,110 +27,62 @@ fn check_pong(pong: String) -> RedisResult<()> {
     }
 }
 
+/// Makes clients managers of r2d2: each is named with its connection.
 #[cfg(feature = "r2d2")]
-impl r2d2::ManageConnection for Client {
-    type Connection = crate::compat::connection::Connection;
-    type Error = RedisError;
+macro_rules! managers_of_r2d2 {
+    ($($client:ty => $connection:ty;)*) => {$(
+        impl r2d2::ManageConnection for $client {
+            type Connection = $connection;
+            type Error = RedisError;
 
-    fn connect(&self) -> RedisResult<Self::Connection> {
-        self.get_connection()
-    }
+            fn connect(&self) -> RedisResult<Self::Connection> {
+                self.get_connection()
+            }
 
-    fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
-        check_pong(cmd("PING").query(conn)?)
-    }
+            fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
+                check_pong(cmd("PING").query(conn)?)
+            }
 
-    fn has_broken(&self, conn: &mut Self::Connection) -> bool {
-        !crate::compat::connection_like::ConnectionLike::is_open(conn)
-    }
+            fn has_broken(&self, conn: &mut Self::Connection) -> bool {
+                !ConnectionLike::is_open(conn)
+            }
+        }
+    )*};
 }
 
+/// Makes clients managers of bb8: each is named with its connection and with how it connects.
 #[cfg(feature = "bb8")]
-impl bb8::ManageConnection for Client {
-    type Connection = crate::compat::aio::MultiplexedConnection;
-    type Error = RedisError;
+macro_rules! managers_of_bb8 {
+    ($($client:ty => $connection:ty, $connect:ident;)*) => {$(
+        impl bb8::ManageConnection for $client {
+            type Connection = $connection;
+            type Error = RedisError;
 
-    async fn connect(&self) -> RedisResult<Self::Connection> {
-        self.get_multiplexed_async_connection().await
-    }
+            async fn connect(&self) -> RedisResult<Self::Connection> {
+                self.$connect().await
+            }
 
-    async fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
-        check_pong(cmd("PING").query_async(conn).await?)
-    }
+            async fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
+                check_pong(cmd("PING").query_async(conn).await?)
+            }
 
-    fn has_broken(&self, _conn: &mut Self::Connection) -> bool {
-        false
-    }
-}
-
-#[cfg(feature = "r2d2")]
-impl r2d2::ManageConnection for ClusterClient {
-    type Connection = ClusterConnection;
-    type Error = RedisError;
-
-    fn connect(&self) -> RedisResult<Self::Connection> {
-        self.get_connection()
-    }
-
-    fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
-        check_pong(cmd("PING").query(conn)?)
-    }
-
-    fn has_broken(&self, conn: &mut Self::Connection) -> bool {
-        !crate::compat::connection_like::ConnectionLike::is_open(conn)
-    }
+            fn has_broken(&self, _conn: &mut Self::Connection) -> bool {
+                false
+            }
+        }
+    )*};
 }
 
 #[cfg(feature = "r2d2")]
-impl r2d2::ManageConnection for LockedSentinelClient {
-    type Connection = crate::compat::connection::Connection;
-    type Error = RedisError;
-
-    fn connect(&self) -> RedisResult<Self::Connection> {
-        self.get_connection()
-    }
-
-    fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
-        check_pong(cmd("PING").query(conn)?)
-    }
-
-    fn has_broken(&self, conn: &mut Self::Connection) -> bool {
-        !crate::compat::connection_like::ConnectionLike::is_open(conn)
-    }
+managers_of_r2d2! {
+    Client => Connection;
+    ClusterClient => ClusterConnection;
+    LockedSentinelClient => Connection;
 }
 
 #[cfg(feature = "bb8")]
-impl bb8::ManageConnection for ClusterClient {
-    type Connection = cluster_async::ClusterConnection;
-    type Error = RedisError;
-
-    async fn connect(&self) -> RedisResult<Self::Connection> {
-        self.get_async_connection().await
-    }
-
-    async fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
-        check_pong(cmd("PING").query_async(conn).await?)
-    }
-
-    fn has_broken(&self, _conn: &mut Self::Connection) -> bool {
-        false
-    }
-}
-
-#[cfg(feature = "bb8")]
-impl bb8::ManageConnection for AsyncLockedSentinelClient {
-    type Connection = crate::compat::aio::MultiplexedConnection;
-    type Error = RedisError;
-
-    async fn connect(&self) -> RedisResult<Self::Connection> {
-        self.get_async_connection().await
-    }
-
-    async fn is_valid(&self, conn: &mut Self::Connection) -> RedisResult<()> {
-        check_pong(cmd("PING").query_async(conn).await?)
-    }
-
-    fn has_broken(&self, _conn: &mut Self::Connection) -> bool {
-        false
-    }
+managers_of_bb8! {
+    Client => MultiplexedConnection, get_multiplexed_async_connection;
+    ClusterClient => cluster_async::ClusterConnection, get_async_connection;
+    AsyncLockedSentinelClient => MultiplexedConnection, get_async_connection;
 }
