@@ -1,48 +1,10 @@
-//! The reply to `ROLE`.
+//! The reply to `ROLE`: the native type, read as redis-rs reads it.
 
 use crate::compat::error::ParsingError;
 use crate::compat::from_redis_value::{FromRedisValue, mismatch, peel};
 use crate::compat::value::Value;
 
-/// What a server says of its part in replication.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Role {
-    /// It is the one that is written to.
-    Primary {
-        /// How far its stream of changes has come, in bytes.
-        replication_offset: u64,
-        /// Who follows it.
-        replicas: Vec<ReplicaInfo>,
-    },
-    /// It follows another one.
-    Replica {
-        /// The host of the one it follows.
-        primary_ip: String,
-        /// The port of the one it follows.
-        primary_port: u16,
-        /// `connect`, `connecting`, `sync` or `connected`.
-        replication_state: String,
-        /// How far it has come, in bytes.
-        data_received: u64,
-    },
-    /// It watches others.
-    Sentinel {
-        /// The names of the primaries that it watches.
-        primary_names: Vec<String>,
-    },
-}
-
-/// A replica, as its primary sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReplicaInfo {
-    /// Its host.
-    pub ip: String,
-    /// Its port.
-    pub port: u16,
-    /// How far it has come, in bytes.
-    pub replication_offset: i64,
-}
+pub use crate::commands::server::replies::{ReplicaInfo, Role};
 
 /// Takes the next element as a `T`; the number of elements was checked.
 fn next<T: FromRedisValue>(elements: &mut std::vec::IntoIter<Value>) -> Result<T, ParsingError> {
