@@ -20,6 +20,7 @@ use crate::commands::executor::Executor;
 use crate::commands::facts::{self, Facts};
 use crate::error::Result;
 use crate::script::operands::Operands;
+use crate::script::terms::Terms;
 
 /// The code of a library of functions.
 ///
@@ -131,12 +132,7 @@ impl Function {
 
     /// Begins a call.
     pub fn begin(&self) -> FunctionCall<'_> {
-        FunctionCall {
-            function: self,
-            operands: Operands::new(),
-            deadline: None,
-            idempotent: self.idempotent,
-        }
+        FunctionCall { function: self, operands: Operands::new(), terms: Terms::new(self.idempotent) }
     }
 
     /// Calls it without keys or arguments.
@@ -165,8 +161,7 @@ impl From<String> for Function {
 pub struct FunctionCall<'f> {
     function: &'f Function,
     operands: Operands,
-    deadline: Option<Duration>,
-    idempotent: bool,
+    terms: Terms,
 }
 
 impl FunctionCall<'_> {
@@ -184,13 +179,13 @@ impl FunctionCall<'_> {
 
     /// Bounds the call.
     pub fn deadline(mut self, limit: Duration) -> Self {
-        self.deadline = Some(limit);
+        self.terms.deadline = Some(limit);
         self
     }
 
     /// Declares for this call whether running the function twice does harm.
     pub fn idempotent(mut self, idempotent: bool) -> Self {
-        self.idempotent = idempotent;
+        self.terms.idempotent = idempotent;
         self
     }
 
@@ -205,14 +200,7 @@ impl FunctionCall<'_> {
     /// # Cancel safety
     /// Dropped before it was sent, the function does not run; dropped later, it is not known whether it has.
     pub async fn call<T: FromReply>(self, client: &Client) -> Result<T> {
-        let mut pending = client.execute(self.command());
-        if let Some(limit) = self.deadline {
-            pending = pending.deadline(limit);
-        }
-        if self.idempotent {
-            pending = pending.idempotent();
-        }
-        pending.await
+        self.terms.send(client, self.command()).await
     }
 
     /// Gives the call to whatever executes: a [`Pipeline`](crate::pipeline::Pipeline), mostly.

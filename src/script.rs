@@ -18,6 +18,7 @@
 //! - **Digits.** Lua's numbers are doubles: beyond 2^53 take text, and return no fractions, for they are cut off.
 
 pub(crate) mod operands;
+pub(crate) mod terms;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,6 +31,7 @@ use sha1_smol::Sha1;
 use tokio::time::Instant;
 
 use self::operands::Operands;
+use self::terms::Terms;
 use crate::client::Client;
 use crate::commands::command::Command;
 use crate::commands::executor::Executor;
@@ -111,7 +113,7 @@ impl Script {
 
     /// Begins a call.
     pub fn begin(&self) -> ScriptCall<'_> {
-        ScriptCall { script: self, operands: Operands::new(), deadline: None, idempotent: self.idempotent }
+        ScriptCall { script: self, operands: Operands::new(), terms: Terms::new(self.idempotent) }
     }
 
     /// Runs it without keys or arguments.
@@ -167,8 +169,7 @@ impl fmt::Debug for Script {
 pub struct ScriptCall<'s> {
     script: &'s Script,
     operands: Operands,
-    deadline: Option<Duration>,
-    idempotent: bool,
+    terms: Terms,
 }
 
 impl ScriptCall<'_> {
@@ -186,13 +187,13 @@ impl ScriptCall<'_> {
 
     /// Bounds the call, the second round trip included, if one is needed.
     pub fn deadline(mut self, limit: Duration) -> Self {
-        self.deadline = Some(limit);
+        self.terms.deadline = Some(limit);
         self
     }
 
     /// Declares for this call whether running the script twice does harm.
     pub fn idempotent(mut self, idempotent: bool) -> Self {
-        self.idempotent = idempotent;
+        self.terms.idempotent = idempotent;
         self
     }
 
@@ -207,12 +208,13 @@ impl ScriptCall<'_> {
     pub async fn call<T: FromReply>(self, client: &Client) -> Result<T> {
         let began = Instant::now();
         let [by_name, by_text] = self.script.facts();
-        match self.send(client, by_name, self.script.sha1(), self.deadline).await {
+        match self.terms.send(client, self.command(by_name, self.script.sha1())).await {
             Err(error) if error.kind() == ErrorKind::NoScript => {
                 // Once, and whatever it answers then: a server that forgets at once must not keep us here.
-                let limit = self.deadline.unwrap_or_else(|| client.call_timeout());
+                let limit = self.terms.deadline.unwrap_or_else(|| client.call_timeout());
                 let left = limit.saturating_sub(began.elapsed());
-                self.send(client, by_text, &self.script.source, Some(left)).await
+                let terms = Terms { deadline: Some(left), ..self.terms };
+                terms.send(client, self.command(by_text, &self.script.source)).await
             }
             result => result,
         }
@@ -271,23 +273,6 @@ impl ScriptCall<'_> {
         let load = || Command::known(const { facts::of("SCRIPT LOAD") }).arg(&*self.script.source);
         pipeline.push_script(self.script.sha1(), load, &self.command(by_name, self.script.sha1()));
         pipeline
-    }
-
-    async fn send<T: FromReply>(
-        &self,
-        client: &Client,
-        facts: &'static Facts,
-        script: &str,
-        deadline: Option<Duration>,
-    ) -> Result<T> {
-        let mut pending = client.execute(self.command(facts, script));
-        if let Some(limit) = deadline {
-            pending = pending.deadline(limit);
-        }
-        if self.idempotent {
-            pending = pending.idempotent();
-        }
-        pending.await
     }
 
     fn command(&self, facts: &'static Facts, script: &str) -> Command {
