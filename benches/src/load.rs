@@ -84,7 +84,8 @@ pub async fn turn<R: Rival>(rival: &R, work: Work, tasks: usize, count: usize) -
     counted.with_latencies(all)
 }
 
-async fn counted<R: Rival>(rival: &R, work: Work, tasks: usize, each: usize) -> Turn {
+/// The first half of [`turn`]: `each` steps from each of `tasks` tasks, and no latencies.
+pub async fn counted<R: Rival>(rival: &R, work: Work, tasks: usize, each: usize) -> Turn {
     let mut running = Vec::with_capacity(tasks);
     let meter = Meter::start();
     for _ in 0..tasks {

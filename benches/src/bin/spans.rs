@@ -8,7 +8,8 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bench::Counting;
-use bench::load::{Turn, median, runtime, turn};
+use bench::cores::Cores;
+use bench::load::{Turn, counted, median, runtime};
 use bench::rivals::Redlane;
 use bench::work::Work;
 use redlane_test_support::{Options, Server};
@@ -79,7 +80,7 @@ fn alone(listener: &str, tasks: &str, gets: &str, url: &str) -> Turn {
     let measured = runtime(1).block_on(async {
         let redlane = Redlane::connect(url).await;
         redlane.prepare(&[], &[]).await;
-        turn(&redlane, Work::Get, tasks, gets).await
+        counted(&redlane, Work::Get, tasks, gets / tasks).await
     });
     if listener == Listener::Taken && !cfg!(feature = "without-spans") {
         assert!(TAKEN.load(Ordering::Relaxed) >= gets as u64, "spans were not taken");
@@ -125,6 +126,9 @@ fn compare(args: &[&str]) {
     let (rounds, gets) = if args.contains(&"--quick") { (3, 64_000) } else { (11, 256_000) };
     let server = Server::start(Options::new());
     let url = server.url();
+    let cores = Cores::from_args();
+    // Those that are started for their turn inherit the place.
+    cores.take(server.pid());
     let mut turns = vec![Vec::with_capacity(rounds); contestants.len()];
     // The first round warms up the server.
     for round in 0..=rounds {
@@ -137,7 +141,7 @@ fn compare(args: &[&str]) {
             }
         }
     }
-    println!("\n### GET 64 B, {TASKS} tasks, current_thread\n");
+    println!("\n### GET 64 B, {TASKS} tasks, current_thread, {}\n", cores.name());
     println!(
         "| spans | CPU ns | ratio | commands a second | ratio | allocations |\n|---|---:|---:|---:|---:|---:|"
     );
