@@ -149,8 +149,12 @@ pub(crate) async fn release(
     token: &Token,
 ) -> Result<Option<Released>> {
     let Some(command) = dialect.release(keys, token) else { return Ok(None) };
-    if client.execute::<bool>(command).await? {
-        return Ok(Some(Released::Now));
+    match client.execute::<bool>(command).await {
+        Ok(true) => return Ok(Some(Released::Now)),
+        Ok(false) => {}
+        // A value of another type is someone else's too.
+        Err(error) if error.kind() == ErrorKind::WrongType => return Ok(Some(Released::NotOurs)),
+        Err(error) => return Err(error),
     }
     // Someone else's or gone: the command does not tell. If nobody does, it is gone as far as we are concerned; an error
     // here must not be taken for one of the release, which was answered.

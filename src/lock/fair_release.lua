@@ -6,7 +6,8 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local was_first = redis.pcall('ZRANK', KEYS[2], ARGV[1]) == 0
 redis.pcall('ZREM', KEYS[2], ARGV[1]) redis.pcall('ZREM', KEYS[3], ARGV[1])
-local v = redis.call('GET', KEYS[1])
+local v = redis.pcall('GET', KEYS[1])
+if type(v) == 'table' then return v.err:find('^WRONGTYPE') and 0 or v end
 if v and v ~= ARGV[1] then return 0 end
 if v then redis.call('DEL', KEYS[1]) elseif not was_first then return -1 end
 for _, dead in ipairs(redis.pcall('ZRANGEBYSCORE', KEYS[3], '-inf', now)) do

@@ -15,6 +15,10 @@ use tokio::time::Instant;
 
 use super::token::Token;
 
+/// More queues than these, and no more are listened for: a listener stays for a second after those who wait, and whoever
+/// waits for another name each time must not leave any number of them behind. A subscription is some 2 KiB, on both sides.
+const MOST_HEARD: usize = 16_384;
+
 /// All queues, by the lock's key. One exists for as long as somebody waits in it, or listens for it.
 #[derive(Debug, Default)]
 pub(crate) struct Gates(Mutex<HashMap<Vec<u8>, Post>>);
@@ -80,6 +84,11 @@ impl Gates {
         post.seats = post.seats.saturating_add(1);
         post.gate.used.store(true, Ordering::Relaxed);
         Seat { gates: self, key: key.to_vec(), gate: Arc::clone(&post.gate) }
+    }
+
+    /// Whether there are too many queues for another one to be listened for.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.lock().len() > MOST_HEARD
     }
 
     /// Whether releases of the lock are being heard.

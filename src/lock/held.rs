@@ -181,6 +181,8 @@ impl Held {
             match answer {
                 Ok(answer) => return Ok(bare::extended(&self.token, answer.as_deref())),
                 Err(error) if bare::is_unknown(&error) => self.bare.store(false, Ordering::Relaxed),
+                // A value of another type is someone else's too.
+                Err(error) if error.kind() == ErrorKind::WrongType => return Ok(Extended::NotOurs),
                 Err(error) => return Err(error),
             }
         }
@@ -204,7 +206,7 @@ impl Held {
             Ok(Value::Integer(_) | Value::Null) => Extended::Gone,
             Ok(Value::Bulk(holder)) => bare::extended(&self.token, Some(holder)),
             Ok(_) => return Renewal::Failed,
-            // Another type stands in its place.
+            // Of a plain command: a value of another type is someone else's too.
             Err(error) if error.kind() == ErrorKind::WrongType => Extended::NotOurs,
             Err(error) if error.kind() == ErrorKind::Closed => return Renewal::Lost(LossReason::Closed),
             Err(error) => {

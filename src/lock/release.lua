@@ -1,6 +1,8 @@
 -- Gives the lock back and wakes those who wait for it. A user who may not publish still gives it back (pcall).
+-- A value of another type is someone else's too.
 -- KEYS: lock, channel   ARGV: token, PUBLISH, SPUBLISH or nothing   gives 1 released, 2 released and nobody told, 0 someone else's, -1 gone
-local v = redis.call('GET', KEYS[1])
+local v = redis.pcall('GET', KEYS[1])
+if type(v) == 'table' then return v.err:find('^WRONGTYPE') and 0 or v end
 if not v then return -1 end
 if v ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])

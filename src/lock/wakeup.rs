@@ -39,7 +39,7 @@ pub(crate) async fn listen(claim: &Claim, seat: &Seat<'_>, worth_waiting: bool) 
     if !claim.terms.wake_up {
         return false;
     }
-    if gate.may_open() {
+    if !claim.core.gates.is_crowded() && gate.may_open() {
         let ear = Ear {
             core: Arc::clone(&claim.core),
             key: claim.terms.keys.holder.clone(),

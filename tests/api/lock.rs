@@ -206,6 +206,30 @@ async fn a_key_of_another_type_is_an_error_and_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_value_of_another_type_in_the_place_of_a_lock_is_somebody_else_s() {
+    let (locks, prefix) = locks().await;
+    let key = format!("{prefix}a");
+    let bare = locks.lock("a").fencing(false).wake_up(false);
+
+    for lock in [locks.lock("a"), locks.lock("a").fair(), bare] {
+        let guard = lock.try_acquire().await.unwrap().unwrap();
+        Server::shared().command(&["DEL", &key]);
+        Server::shared().command(&["RPUSH", &key, "x"]);
+
+        assert!(matches!(guard.extend(LONG).await, Err(LockError::NotHeld)), "{lock:?}");
+        assert_eq!(guard.release().await.unwrap(), ReleaseOutcome::NotOwner, "{lock:?}");
+        assert_eq!(integer(&["LLEN", &key]), 1);
+        Server::shared().command(&["DEL", &key]);
+    }
+    let (permits, semaphore) = (format!("{{{prefix}a}}:s"), locks.semaphore("a", 1));
+    let permit = semaphore.try_acquire().await.unwrap().unwrap();
+    Server::shared().command(&["SET", &permits, "foreign"]);
+    assert!(matches!(permit.extend(LONG).await, Err(LockError::NotHeld)));
+    assert_eq!(permit.release().await.unwrap(), ReleaseOutcome::Expired);
+    assert_eq!(get(&permits).text(), "foreign");
+}
+
+#[tokio::test]
 async fn forgotten_scripts_cost_one_more_round_trip() {
     let server = Server::start(Options::new());
     let client = client(server.port()).await;

@@ -153,3 +153,17 @@ async fn the_last_answer_is_known_to_all_who_wait() {
     tokio::time::advance(2 * second_ago).await;
     assert!(!second.gate().was_answered_within(second_ago));
 }
+
+#[test]
+fn those_who_left_are_listened_for_within_a_bound() {
+    let gates = Gates::default();
+    for number in 0..MOST_HEARD {
+        gates.sit(&number.to_be_bytes()).gate().hears_now();
+    }
+
+    assert!(!gates.is_crowded());
+    let one_more = gates.sit(b"one more");
+    assert!(gates.is_crowded());
+    drop(one_more);
+    assert!(!gates.is_crowded(), "whoever was not heard leaves nothing");
+}
