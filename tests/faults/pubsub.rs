@@ -1,5 +1,6 @@
 //! Subscriptions while sockets are killed, go silent, or are refused: one gap each, and then an unbroken run.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use redlane::client::Client;
@@ -9,6 +10,8 @@ use redlane::prelude::*;
 use redlane::pubsub::{Event, GapReason, OnFull, Subscription};
 use redlane_test_support::{Cut, FaultProxy, Flow, Options, Raw, Server, eventually_async};
 use tokio::time::timeout;
+
+use crate::scripted::Scripted;
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -281,6 +284,70 @@ async fn subscribers_that_come_and_go_while_their_socket_is_killed_all_hear_in_t
     eventually_async("nothing is left", SOON, || client.pubsub_stats().topics == 0).await;
     let channels: Vec<String> = publisher.pubsub_channels(None).await.unwrap();
     assert_eq!(channels, Vec::<String>::new());
+}
+
+/// A server that confirms a subscription to `a`, says `message` and then `more` on its first connection, and only the
+/// message `again` on all others.
+async fn saying(more: &'static str) -> Scripted {
+    let subscribed = AtomicU64::new(0);
+    let message = |text: &str| format!(">3\r\n$7\r\nmessage\r\n$1\r\na\r\n${}\r\n{text}\r\n", text.len());
+    Scripted::start(move |words, _| {
+        if words[0] != "SUBSCRIBE" {
+            return "+PONG\r\n".to_owned();
+        }
+        let first = subscribed.fetch_add(1, Ordering::SeqCst) == 0;
+        let said = if first { message("message") + more } else { message("again") };
+        format!(">3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n{said}")
+    })
+    .await
+}
+
+async fn subscriber_of(server: &Scripted) -> (Client, Subscription) {
+    let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(400));
+    let client = Client::connect(config.build().unwrap()).await.unwrap();
+    let subscription = client.subscribe(["a"]).await.unwrap();
+    (client, subscription)
+}
+
+#[tokio::test]
+async fn what_is_no_frame_costs_a_subscriber_its_socket_and_is_a_gap() {
+    // The last two are the beginnings of one: it has to go on, or the socket is given up as well.
+    let malformed =
+        ["?\r\n", "$-5\r\n", "*99999999999\r\n", ">3\r\n$7\r\nmessage!!", ">3\r\n$7\r\nmess", "*3\r\n"];
+    for more in malformed {
+        let server = saying(more).await;
+        let (_client, mut subscription) = subscriber_of(&server).await;
+
+        let first = next(&mut subscription).await;
+        let second = next(&mut subscription).await;
+        let third = next(&mut subscription).await;
+
+        assert!(matches!(first, Event::Message { payload, .. } if payload == "message"), "{more:?}");
+        assert!(matches!(second, Event::Gap { reason: GapReason::Reconnected, .. }), "{more:?}: {second:?}");
+        assert!(matches!(third, Event::Message { payload, .. } if payload == "again"), "{more:?}");
+    }
+}
+
+#[tokio::test]
+async fn frames_that_nobody_knows_or_wants_are_passed_over() {
+    let server = saying(concat!(
+        ">2\r\n$5\r\nnovel\r\n:1\r\n",
+        ">0\r\n",
+        "%1\r\n+a\r\n+b\r\n",
+        ">3\r\n$7\r\nmessage\r\n$5\r\nother\r\n$7\r\nstrange\r\n",
+        ">3\r\n$9\r\nsubscribe\r\n$5\r\nother\r\n:2\r\n",
+        ">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$4\r\nlast\r\n",
+    ))
+    .await;
+    let (client, mut subscription) = subscriber_of(&server).await;
+
+    for expected in ["message", "last"] {
+        let event = next(&mut subscription).await;
+        assert!(matches!(&event, Event::Message { payload, .. } if payload == expected), "{event:?}");
+    }
+
+    assert_eq!(client.pubsub_stats().unknown_frames, 3);
+    assert_eq!(server.greeted(), 2, "neither connection was given up");
 }
 
 #[tokio::test]
