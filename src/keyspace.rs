@@ -4,7 +4,8 @@
 //! - **That an event arrives.** The server publishes an event only if `notify-keyspace-events` asks for its class, to
 //!   whoever listens at that moment, and keeps it for nobody: what happens while a connection is down is lost, and a
 //!   [`Gap`](KeyStreamItem::Gap) stands in its place. A server that restarted has the setting of its configuration file
-//!   again, and tells nothing if that is empty.
+//!   again: it is looked at, and with [`ensure_flags`](KeyspaceEvents::ensure_flags) set, before the gap is told; what
+//!   somebody else sets in between is not noticed.
 //! - **That `expired` is punctual.** It comes when the server *removes* the key, not when its time is over: when somebody
 //!   touches the key, or when the server's sweep finds it, which takes long where many keys have a time to live.
 //! - **That everything is told.** FLUSHALL and FLUSHDB tell nothing, since they look at no key. DEL and MSET tell one event
@@ -41,6 +42,7 @@ use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
+use self::flags::Flags;
 use crate::client::Client;
 use crate::error::Result;
 use crate::pubsub::OnFull;
@@ -112,8 +114,8 @@ impl<'c> KeyspaceEvents<'c> {
     }
 
     /// Has `notify-keyspace-events` set to what is needed, if it is not. Letters are only added. The server hides some of
-    /// them (`n`, `o`, `c`) behind `A`; so that none is taken away by this, they are then added as well. A restart of the
-    /// server forgets the setting unless it stands in its configuration file.
+    /// them (`n`, `o`, `c`) behind `A`; so that none is taken away by this, they are then added as well. A server that is
+    /// started again has forgotten what does not stand in its configuration file: it is set again before the gap is told.
     pub fn ensure_flags(mut self, ensure: bool) -> Self {
         self.ensure_flags = ensure;
         self
@@ -173,8 +175,14 @@ impl<'c> KeyspaceEvents<'c> {
         };
         let subscription = builder.on_full(self.on_full).await?;
         // After it: what happens from the moment on in which the flags are set is heard.
-        let warnings = flags::check(self.client, self.carrier(), &self.events, self.ensure_flags).await?;
-        Ok(KeyEvents::new(subscription, self.events, warnings))
+        let flags = Flags {
+            client: self.client.clone(),
+            carrier: self.carrier(),
+            events: self.events,
+            ensure: self.ensure_flags,
+        };
+        let warnings = flags.clone().check().await?;
+        Ok(KeyEvents::new(subscription, flags, warnings))
     }
 }
 

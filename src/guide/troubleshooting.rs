@@ -94,8 +94,9 @@
 //! [`warnings`](crate::keyspace::KeyEvents::warnings); `ensure_flags(true)` adds it. A lost connection is a
 //! [`Gap`](crate::keyspace::KeyStreamItem::Gap) in the stream, a buffer that ran over is
 //! [`Lagged`](crate::keyspace::KeyStreamItem::Lagged), with the count. A server that restarted has the setting of its
-//! configuration file again, not what was set by `CONFIG SET`. Whatever must not be missed does not hang on an event:
-//! keep a sorted set of deadlines and ask it, after each gap too.
+//! configuration file again, not what was set by `CONFIG SET`: at each gap the stream looks again, warns, and with
+//! `ensure_flags` sets it. Whatever must not be missed does not hang on an event: keep a sorted set of deadlines and ask
+//! it, after each gap too.
 //!
 //! # Inconsistent data
 //!

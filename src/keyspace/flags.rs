@@ -26,6 +26,8 @@ pub enum FlagWarning {
     Unknown(String),
     /// The setting could not be read or set, since `CONFIG` is forbidden or unknown here; as many services have it.
     Forbidden(Error),
+    /// After a gap the setting could not be looked at, since the server was lost again. The next gap looks again.
+    Unchecked(Error),
 }
 
 impl fmt::Display for FlagWarning {
@@ -33,7 +35,9 @@ impl fmt::Display for FlagWarning {
         match self {
             Self::Missing(letters) => write!(f, "{SETTING} lacks {letters}: these events do not come"),
             Self::Unknown(letters) => write!(f, "the server does not tell whether {SETTING} holds {letters}"),
-            Self::Forbidden(error) => write!(f, "{SETTING} could not be checked: {error}"),
+            Self::Forbidden(error) | Self::Unchecked(error) => {
+                write!(f, "{SETTING} could not be checked: {error}")
+            }
         }
     }
 }
@@ -65,34 +69,43 @@ fn compare(set: &str, carrier: char, events: &[EventKind]) -> Compared {
     compared
 }
 
-/// Looks whether the events will come, and with `ensure` sees to it.
-pub(super) async fn check(
-    client: &Client,
-    carrier: char,
-    events: &[EventKind],
-    ensure: bool,
-) -> Result<Vec<FlagWarning>> {
-    let set = match get(client).await {
-        Ok(set) => set,
-        Err(error) if error.server_error().is_some() => return Ok(vec![FlagWarning::Forbidden(error)]),
-        Err(error) => return Err(error),
-    };
-    let mut warnings = Vec::new();
-    let Compared { missing, unknown } = compare(&set, carrier, events);
-    if ensure && !(missing.is_empty() && unknown.is_empty()) {
-        match add(client, &set, &missing, &unknown).await {
-            Ok(()) => return Ok(warnings),
-            Err(error) if error.server_error().is_some() => warnings.push(FlagWarning::Forbidden(error)),
+/// What a stream needs of the setting.
+#[derive(Clone, Debug)]
+pub(super) struct Flags {
+    pub(super) client: Client,
+    /// The letter for the kind of channel that is listened to.
+    pub(super) carrier: char,
+    pub(super) events: Vec<EventKind>,
+    /// Set what is missing.
+    pub(super) ensure: bool,
+}
+
+impl Flags {
+    /// Looks whether the events will come, and sees to it if it shall.
+    pub(super) async fn check(self) -> Result<Vec<FlagWarning>> {
+        let Self { client, carrier, events, ensure } = self;
+        let set = match get(&client).await {
+            Ok(set) => set,
+            Err(error) if error.server_error().is_some() => return Ok(vec![FlagWarning::Forbidden(error)]),
             Err(error) => return Err(error),
+        };
+        let mut warnings = Vec::new();
+        let Compared { missing, unknown } = compare(&set, carrier, &events);
+        if ensure && !(missing.is_empty() && unknown.is_empty()) {
+            match add(&client, &set, &missing, &unknown).await {
+                Ok(()) => return Ok(warnings),
+                Err(error) if error.server_error().is_some() => warnings.push(FlagWarning::Forbidden(error)),
+                Err(error) => return Err(error),
+            }
         }
+        if !missing.is_empty() {
+            warnings.push(FlagWarning::Missing(missing));
+        }
+        if !unknown.is_empty() {
+            warnings.push(FlagWarning::Unknown(unknown));
+        }
+        Ok(warnings)
     }
-    if !missing.is_empty() {
-        warnings.push(FlagWarning::Missing(missing));
-    }
-    if !unknown.is_empty() {
-        warnings.push(FlagWarning::Unknown(unknown));
-    }
-    Ok(warnings)
 }
 
 async fn get(client: &Client) -> Result<String> {

@@ -352,6 +352,38 @@ async fn events_go_to_the_function_for_their_prefix_and_a_panic_ends_nothing() {
 }
 
 #[tokio::test]
+async fn a_server_that_has_forgotten_its_setting_is_told_again_before_the_gap_is() {
+    let server = Server::start(Options::new());
+    let client = of(&server, "").await;
+    let mut ensured = client.keyspace_events().events([EventKind::Set]).ensure_flags(true).await.unwrap();
+
+    server.restart();
+
+    let item = timeout(SOON, ensured.next()).await.unwrap();
+    assert!(matches!(item, Some(KeyStreamItem::Gap { .. })), "{item:?}");
+    assert!(ensured.warnings().is_empty(), "{:?}", ensured.warnings());
+    client.set("k", 1).await.unwrap();
+    assert_eq!(next(&mut ensured).await, (0, EventKind::Set, "k".to_owned()));
+}
+
+#[tokio::test]
+async fn a_setting_that_was_forgotten_is_a_warning_where_nobody_may_set_it() {
+    let server = Server::start(Options::new());
+    server.command(&["CONFIG", "SET", "notify-keyspace-events", "AE"]);
+    let client = of(&server, "").await;
+    let mut events = client.keyspace_events().events([EventKind::Set]).await.unwrap();
+    assert!(events.warnings().is_empty(), "{:?}", events.warnings());
+
+    server.restart();
+
+    let item = timeout(SOON, events.next()).await.unwrap();
+    assert!(matches!(item, Some(KeyStreamItem::Gap { .. })), "{item:?}");
+    let [FlagWarning::Missing(letters)] = events.warnings() else { panic!("{:?}", events.warnings()) };
+    assert_eq!(letters, "E$");
+    assert_eq!(flags(&server), "", "nothing was changed");
+}
+
+#[tokio::test]
 async fn a_restart_is_a_gap_among_the_events() {
     let server = with_flags("AE");
     let client = of(&server, "").await;
