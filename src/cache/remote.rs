@@ -20,6 +20,7 @@ static LEASE: Script = Script::new(include_str!("lease.lua"));
 static FILL: Script = Script::new(include_str!("fill.lua")).idempotent(true);
 static RENEW: Script = Script::new(include_str!("renew.lua")).idempotent(true);
 static YIELD: Script = Script::new(include_str!("yield.lua")).idempotent(true);
+static VERSION: Script = Script::new(include_str!("version.lua")).idempotent(true);
 static BUMP: Script = Script::new(include_str!("bump.lua")).idempotent(true);
 
 /// Redis, as a cache sees it.
@@ -86,19 +87,24 @@ impl Remote {
         Ok(Stored::new(bytes, left))
     }
 
-    /// A counter; an absent one is 0.
-    pub(super) async fn version(&self, key: &str) -> Result<u64> {
+    /// The version of a tag, which lives so long when it has to be begun.
+    pub(super) async fn version(&self, key: &str, life: Option<Duration>) -> Result<u64> {
         let get = build::get(key);
         let version: Option<u64> = match self.tracked() {
             Some(tracker) => question::taken(tracker.ask(get.wire()).await?.next_reply())?.into_read()?,
             None => self.client.execute(get).await?,
         };
-        Ok(version.unwrap_or(0))
+        match version {
+            Some(version) => Ok(version),
+            // Not zero: a version that was lost would make values true again that were put out of date before.
+            None => VERSION.key(key).arg(optional(life)).call(&self.client).await,
+        }
     }
 
-    /// Raises a counter above all that it ever was.
-    pub(super) async fn bump(&self, key: &str) -> Result<()> {
-        BUMP.key(key).arg(self.channel()).call::<String>(&self.client).await.map(|_| ())
+    /// Raises the version of a tag above all that it ever was.
+    pub(super) async fn bump(&self, key: &str, life: Option<Duration>) -> Result<()> {
+        let bump = BUMP.key(key).arg(optional(life)).arg(self.channel());
+        bump.call::<String>(&self.client).await.map(|_| ())
     }
 
     /// Asks for the right to load `key`. What stands there instead, unless it begins with `replacing`; `None`: the
@@ -167,4 +173,9 @@ pub(super) const FOREVER: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
 /// At least one: the server refuses zero.
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.min(FOREVER).as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+/// In milliseconds; nothing when there is none.
+fn optional(time: Option<Duration>) -> String {
+    time.map(|time| millis(time).to_string()).unwrap_or_default()
 }

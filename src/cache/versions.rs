@@ -3,6 +3,10 @@
 //! Raising the counter makes everything out of date that was loaded before, at once and at no cost but one write; no list of
 //! keys is kept anywhere. The namespace as a whole is the tag without a name, and each value depends on it. Versions are
 //! read through this process's memory, under the same rule as values.
+//!
+//! What surprises: versions are times of the server, in microseconds, and not numbers from zero. A server may lose one (it
+//! evicts keys, and a tag's ends after a month), and a counter that began again would make values true that it had put out
+//! of date. As it is, a lost version costs a load of each value that depends on it, and nothing else.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,7 +36,15 @@ impl Name<'_> {
     pub(super) fn key(&self) -> String {
         [self.namespace, "#", self.name].concat()
     }
+
+    /// How long its version lives. That of the namespace has no end: with it everything would be loaded at once.
+    pub(super) fn life(&self) -> Option<Duration> {
+        (!self.name.is_empty()).then_some(LIFE)
+    }
 }
+
+/// How long the version of a tag lives after it was begun or raised: there may be as many tags as there are values.
+const LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The versions that this process knows.
 pub(super) struct Versions {
@@ -96,7 +108,7 @@ impl Versions {
         let before = *self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let mark = self.tags.mark(&tag.name.into());
         let keeps = remote.keeps();
-        let version = remote.version(&tag.key()).await?;
+        let version = remote.version(&tag.key(), tag.life()).await?;
         if keeps {
             let entry = Entry::new(Some(Arc::new(version)), 8, now.after(self.believed));
             let filled = mark.fill(entry);

@@ -76,7 +76,8 @@ impl<V: Send + Sync + 'static> Cache<V> {
         let inner = &self.inner;
         inner.counters.inval_local.add();
         inner.drop_tag(tag);
-        let raised = inner.remote.bump(&inner.tag(tag).key()).await;
+        let name = inner.tag(tag);
+        let raised = inner.remote.bump(&name.key(), name.life()).await;
         inner.drop_tag(tag);
         raised.map_err(|error| {
             inner.counters.l2_err.add();

@@ -213,14 +213,22 @@ async fn a_tag_that_the_server_lost_revives_nothing() {
     let (cache, client, namespace) = builder().await;
     let cache = cache.build().await.unwrap();
     let loads = Loads::default();
-    cache.invalidate_tag("t").await.unwrap();
     cache.get_or_load("a", loads.giving("1")).tags(["t"]).await.unwrap();
-
-    client.del(format!("{namespace}#t")).await.unwrap();
-    becomes(&cache, "a", None).await;
     cache.invalidate_tag("t").await.unwrap();
+    becomes(&cache, "a", None).await;
+    cache.get_or_load("b", loads.giving("1")).tags(["t"]).await.unwrap();
 
-    assert_eq!(cache.get("a").await.unwrap(), None);
+    for _ in 0..3 {
+        client.del(format!("{namespace}#t")).await.unwrap();
+        becomes(&cache, "b", None).await;
+        assert_eq!(cache.get("a").await.unwrap(), None, "it was out of date before");
+    }
+    assert_eq!(client.exists(&[format!("{namespace}:a"), format!("{namespace}:b")]).await.unwrap(), 2);
+    let reloaded = cache.get_or_load("a", loads.giving("2")).tags(["t"]).await.unwrap();
+    assert_eq!(text(&reloaded), Some("2"));
+    let life = client.ttl(format!("{namespace}#t")).read_as::<i64>().await.unwrap();
+    assert!(life > 29 * 24 * 3600, "a tag does not stay for ever: {life}");
+    assert_eq!(client.ttl(format!("{namespace}#")).read_as::<i64>().await.unwrap(), -1);
 }
 
 #[tokio::test]

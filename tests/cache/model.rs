@@ -15,7 +15,9 @@ use redlane::cache::{Cache, CacheError, Coherence, OnFailure};
 use redlane::config::Protocol;
 use redlane::prelude::*;
 use redlane::pubsub::Event;
-use redlane_test_support::{Cut, FaultProxy, Flow, Keys, Options, Plan, Server, Way, eventually_async};
+use redlane_test_support::{
+    Cut, FaultProxy, Flow, Keys, Options, Plan, RawReply, Server, Way, eventually_async,
+};
 use tokio::task::JoinHandle;
 
 use crate::SOON;
@@ -169,7 +171,14 @@ impl World<'_> {
                 self.changed(id, false);
             }
             Step::Flush => {
-                self.server.raw().command(&["FLUSHALL"]);
+                // The namespace's version is put back: what is written by one who has not heard of the flush yet would count
+                // as out of date, which is no older value, but none.
+                let version = format!("{}#", self.namespace);
+                let (mut raw, before) = (self.server.raw(), self.server.raw().command(&["GET", &version]));
+                raw.command(&["FLUSHALL"]);
+                if matches!(before, RawReply::Bulk(_)) {
+                    raw.command(&["SET", &version, &before.text()]);
+                }
                 (0..IDS).for_each(|id| self.changed(id, false));
             }
             Step::Reconnect(at) => {
