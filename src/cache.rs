@@ -7,19 +7,37 @@
 //! time as `max_loads` allows).
 //!
 //! # What it does not promise
-//! - A value read here may be two seconds old when a socket dies without a word, and one delay of the network otherwise:
-//!   invalidations travel. Who needs the present value asks Redis itself.
-//! - "Loaded once" holds while the loader's process lives and its lease is renewed; when it dies, another one loads after
-//!   the lease's time. A loader must bear being called twice.
-//! - SWAPDB tells nobody: a database that is swapped is no place for values that are kept in processes.
-//! - A key that a foreign program overwrites with something else counts as not there.
+//! - *The present value.* A value read here is older than a change by as long as word of it travels: a delay of the network,
+//!   or, over a socket that died without a word, two seconds with [`Coherence::Tracking`] and five with
+//!   [`Coherence::PubSub`]. No shorter bound can be had without asking for each read: a silent server looks like one that has
+//!   nothing to tell, until it does not answer. With [`Coherence::TtlOnly`] it is [`l1_max_ttl`](CacheBuilder::l1_max_ttl).
+//!   Who needs the present value asks Redis itself. What a call returns is never older than what this process was told, or
+//!   wrote, before the call.
+//! - *One load.* "Loaded once" holds while the loader's process lives and can renew its lease; when it dies, or is paused
+//!   for longer than the [lease](CacheBuilder::lease), another one loads. Nothing tells a dead process from a slow one. A
+//!   loader must bear being called twice, at the same time too; the later one's value is stored only where nobody wrote in
+//!   between.
+//! - *A cached value.* Redis evicts; what two processes do at the same moment may cancel out (a value that is stored by one
+//!   who has not heard yet that its tag was raised counts as out of date). Either costs a load, never a wrong value.
+//! - *Redis down.* With [`OnFailure::Load`] (fail-open) the database behind gets what the cache kept from it, and nothing is
+//!   shared: each process loads for itself, one load for each key at a time, [`max_loads`](CacheBuilder::max_loads) in all,
+//!   and caches nothing, since what it kept could not be told of changes. Where the database would not bear that,
+//!   [`OnFailure::Fail`]. An invalidation that fails is tried again for as long as the key may live, by this process alone:
+//!   one that dies takes it along.
+//! - *SWAPDB.* It tells nobody, of no key: a database that is swapped is no place for values that are kept in processes.
+//! - *Foreign writers.* The server tells of what any program does to a key; with [`Coherence::PubSub`] only caches tell. A key
+//!   that a program without this cache overwrites counts as not there, or is
+//!   [read as it is](CacheBuilder::read_foreign); one of another type is left alone, and its loads are not cached.
+//! - *The order of writes.* What strategies over a store do not promise, and what write-behind may lose, stands in
+//!   [`through`].
 //!
 //! # How it works, from the wire up
-//! `tracker.rs` is the connection on which the server tells of changes; `local.rs` the first level, and the rule by which an
-//! invalidation is never lost to a reply that it overtakes; `envelope.rs` the header before each value in Redis, which tells
-//! freshness without anybody's clock and makes one compare-and-set serve every write; `remote.rs` what is said to Redis;
-//! `flight.rs` the one fetch at a time; `load.rs` the way of a lookup, `reading.rs` what is found, `lease.rs` how what is not
-//! found is loaded by one alone; `versions.rs` tags; `through.rs` strategies over a store.
+//! `tracker.rs` is the connection on which the server tells of changes, `herald.rs` the channel on which caches do;
+//! `local.rs` the first level, and the rule by which an invalidation is never lost to a reply that it overtakes;
+//! `envelope.rs` the header before each value in Redis, which tells freshness without anybody's clock and makes one
+//! compare-and-set serve every write; `remote.rs` what is said to Redis, `question.rs` what most often is; `flight.rs` the
+//! one fetch at a time; `load.rs` the way of a lookup, `reading.rs` what is found, `lease.rs` how what is not found is
+//! loaded by one alone; `versions.rs` tags; `through.rs` strategies over a store.
 //!
 //! ```no_run
 //! use std::time::Duration;

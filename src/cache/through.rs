@@ -9,7 +9,16 @@
 //! # What write-behind may lose
 //! What was put within the last [`interval`](WriteBehind::interval), plus what the store has been refusing since, is in this
 //! process alone (and in Redis, for its time to live): a process that dies takes it along. [`Through::close`] writes it
-//! down first, and says what it could not write.
+//! down first, and says what it could not write. Nothing shorter can be promised: a write that is confirmed before the store
+//! has it is in one process's memory meanwhile.
+//!
+//! # What no strategy promises
+//! - The order of two writes of one id at the same time. Store and cache are two systems, and one may see A before B, the other
+//!   B before A: the cache then serves what the store no longer has, until its time is over. Ids that several tasks or
+//!   processes write are written to the store by oneself, and [invalidated](super::Cache::invalidate) afterwards: an
+//!   invalidation has no order to lose.
+//! - A write that reached the store and not the cache. What the cache had is dropped then, and if Redis cannot be reached,
+//!   dropped later; until it is, other processes may serve the value before.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;

@@ -40,5 +40,8 @@
 //! - A write goes to Redis first, and this process forgets the value before it is sent and again at the reply: a read that
 //!   the server answered before the write cannot bring the old value back. A write never fills this process's level.
 //! - Redis down is not the database down: a lookup loads by itself then, within `max_loads`, and nothing is cached.
-//! - What the cache does not promise (two seconds of staleness over a dead socket, at-least-once loading, SWAPDB) stands in
-//!   the documentation of `redlane::cache`, each with its reason.
+//! - Without RESP3 the server tells nothing; the caches of a namespace then tell each other by a channel
+//!   (`Coherence::PubSub`), and what others write is served on until its time here is over.
+//! - What the cache does not promise (two seconds of staleness over a dead socket, at-least-once loading, SWAPDB, what a
+//!   database behind gets while Redis is down, write-behind's window) stands in the documentation of `redlane::cache`, each
+//!   with its reason.
