@@ -129,6 +129,14 @@ async fn begin<F: Future + Unpin>(call: &mut F) {
     assert!(pending);
 }
 
+/// Submits a call and sees it arrive.
+async fn submit<'a>(link: &'a Link, server: &mut DuplexStream, command: &'a Command) -> Call<'a, Command> {
+    let mut call = link.call(command);
+    begin(&mut call).await;
+    expect(server, command).await;
+    call
+}
+
 async fn until(what: impl Fn() -> bool) {
     let began = Instant::now();
     while !what() {
@@ -227,9 +235,7 @@ async fn an_unanswered_command_fails_at_its_deadline_and_its_late_reply_is_dropp
     assert!(took >= Duration::from_secs(5) && took <= Duration::from_millis(5_050), "{took:?}");
     expect(&mut server, &a).await;
     expect(&mut server, &Command::new("PING")).await;
-    let mut next = setup.link.call(&b);
-    begin(&mut next).await;
-    expect(&mut server, &b).await;
+    let next = submit(&setup.link, &mut server, &b).await;
     server.write_all(b"+late\r\n+PONG\r\n+B\r\n").await.unwrap();
     assert_eq!(text(next.await), "+B\r\n");
     assert_eq!(setup.link.stats().tickets, 0);
@@ -281,9 +287,7 @@ async fn a_cut_fails_what_was_sent_at_once_and_keeps_what_was_not() {
     let mut setup = start(config());
     let mut server = setup.servers.recv().await.unwrap();
     let (a, b) = (get("a"), get("b"));
-    let mut sent = setup.link.call(&a);
-    begin(&mut sent).await;
-    expect(&mut server, &a).await;
+    let sent = submit(&setup.link, &mut server, &a).await;
     let began = Instant::now();
 
     drop(server);
@@ -390,9 +394,7 @@ async fn a_closed_link_finishes_what_is_under_way_and_refuses_the_rest() {
     let mut setup = start(config());
     let mut server = setup.servers.recv().await.unwrap();
     let (a, b) = (get("a"), get("b"));
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
 
     let closing = setup.link.close(Duration::from_secs(1));
     let answer = async {

@@ -21,9 +21,7 @@ async fn a_server_that_sends_pushes_is_alive_however_late_its_replies() {
     let mut setup = start(config());
     let mut server = setup.servers.recv().await.unwrap();
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
 
     drip(&mut server, b">1\r\n+p\r\n", 12).await;
 
@@ -37,9 +35,7 @@ async fn a_server_that_is_still_sending_a_reply_is_alive() {
     let mut setup = start(LinkConfig { frame_timeout: Duration::from_secs(60), ..config() });
     let mut server = setup.servers.recv().await.unwrap();
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
     server.write_all(b"$100000\r\n").await.unwrap();
 
     drip(&mut server, b"x", 12).await;
@@ -154,9 +150,7 @@ async fn a_renewal_that_the_server_refuses_ends_and_the_link_serves_on() {
     }
     assert_eq!(dials, 1);
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
     server.write_all(b"+A\r\n").await.unwrap();
     assert_eq!(text(call.await), "+A\r\n");
 }
@@ -181,9 +175,7 @@ async fn closing_does_not_wait_for_a_reply_that_nobody_wants() {
     let mut setup = start(config());
     let mut server = setup.servers.recv().await.unwrap();
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
     drop(call);
     let began = Instant::now();
 
@@ -213,9 +205,7 @@ async fn an_idle_link_gives_the_memory_of_a_burst_back() {
     tokio::time::sleep(Duration::from_secs(2)).await;
 
     assert_eq!(setup.link.shared.lock().core.memory(), 0);
-    let mut call = setup.link.call(&command);
-    begin(&mut call).await;
-    expect(&mut server, &command).await;
+    let call = submit(&setup.link, &mut server, &command).await;
     server.write_all(b"+OK\r\n").await.unwrap();
     assert_eq!(text(call.await), "+OK\r\n");
 }
@@ -226,9 +216,7 @@ async fn a_command_that_waits_for_a_renewed_link_keeps_most_of_its_time() {
     let mut old = setup.servers.recv().await.unwrap();
     until(|| setup.link.is_up()).await;
     let (slow, b) = (get("slow"), get("b"));
-    let mut sent = setup.link.call(&slow);
-    begin(&mut sent).await;
-    expect(&mut old, &slow).await;
+    let _sent = submit(&setup.link, &mut old, &slow).await;
     setup.link.renew();
     let mut new = setup.servers.recv().await.unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;

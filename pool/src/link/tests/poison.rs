@@ -38,9 +38,7 @@ async fn malformed_bytes_end_the_socket_with_a_counted_reason() {
     let mut setup = start(config());
     let mut server = setup.servers.recv().await.unwrap();
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
 
     server.write_all(b"$5\r\nhelloXX").await.unwrap();
 
@@ -54,9 +52,7 @@ async fn a_frame_left_open_kills_the_socket_within_two_timeouts() {
     let mut setup = start(config());
     let mut server = setup.servers.recv().await.unwrap();
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
     server.write_all(b"$5\r\nhe").await.unwrap();
     let began = Instant::now();
 
@@ -72,9 +68,7 @@ async fn a_dripping_frame_is_not_forgiven() {
     let mut setup = start(config());
     let mut server = setup.servers.recv().await.unwrap();
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
     let drip = tokio::spawn(async move {
         server.write_all(b"$100000\r\n").await.unwrap();
         while server.write_all(b"x").await.is_ok() {

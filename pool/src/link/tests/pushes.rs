@@ -119,18 +119,14 @@ async fn a_panic_in_the_driver_fails_callers_at_once_and_is_survived() {
     let mut server = setup.servers.recv().await.unwrap();
     sink.panics.store(true, Ordering::SeqCst);
     let (a, b) = (get("a"), get("b"));
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut server, &a).await;
+    let call = submit(&setup.link, &mut server, &a).await;
 
     server.write_all(b">1\r\n+boom\r\n").await.unwrap();
 
     let error = call.await.unwrap_err();
     assert!(matches!(error, LinkError::Lost { reason: CloseReason::Panic, .. }), "{error:?}");
     let mut server = setup.servers.recv().await.unwrap();
-    let mut call = setup.link.call(&b);
-    begin(&mut call).await;
-    expect(&mut server, &b).await;
+    let call = submit(&setup.link, &mut server, &b).await;
     server.write_all(b"+B\r\n").await.unwrap();
     assert_eq!(text(call.await), "+B\r\n");
 }

@@ -14,9 +14,7 @@ async fn a_renewed_link_serves_on_until_the_new_socket_has_greeted() {
 
     until(|| setup.link.stats().closed_by(CloseReason::Renewed) == 1).await;
     let a = get("a");
-    let mut call = setup.link.call(&a);
-    begin(&mut call).await;
-    expect(&mut new, &a).await;
+    let call = submit(&setup.link, &mut new, &a).await;
     new.write_all(b"+A\r\n").await.unwrap();
     assert_eq!(text(call.await), "+A\r\n");
     assert_eq!(old.read(&mut [0; 1]).await.unwrap(), 0, "the old one is closed");
@@ -29,9 +27,7 @@ async fn a_renewed_link_waits_for_the_replies_to_what_was_sent() {
     let mut old = setup.servers.recv().await.unwrap();
     until(|| setup.link.is_up()).await;
     let (a, b) = (get("a"), get("b"));
-    let mut sent = setup.link.call(&a);
-    begin(&mut sent).await;
-    expect(&mut old, &a).await;
+    let sent = submit(&setup.link, &mut old, &a).await;
     setup.link.renew();
     let mut new = setup.servers.recv().await.unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -54,18 +50,14 @@ async fn a_renewed_link_does_not_wait_for_a_reply_that_never_comes() {
     let mut old = setup.servers.recv().await.unwrap();
     until(|| setup.link.is_up()).await;
     let (a, b) = (get("a"), get("b"));
-    let mut sent = setup.link.call(&a);
-    begin(&mut sent).await;
-    expect(&mut old, &a).await;
+    let sent = submit(&setup.link, &mut old, &a).await;
     setup.link.renew();
     let mut new = setup.servers.recv().await.unwrap();
 
     assert!(sent.await.is_err());
     until(|| setup.link.stats().closed_by(CloseReason::Renewed) == 1).await;
 
-    let mut next = setup.link.call(&b);
-    begin(&mut next).await;
-    expect(&mut new, &b).await;
+    let next = submit(&setup.link, &mut new, &b).await;
     new.write_all(b"+B\r\n").await.unwrap();
     assert_eq!(text(next.await), "+B\r\n");
 }
