@@ -146,8 +146,9 @@ impl Error {
     }
 
     pub(crate) fn connect(source: ConnectError) -> Self {
+        let is_auth = source.is_auth();
         let failure = match source {
-            ConnectError::Refused(error) if is_auth(&error) => Failure::Auth(error),
+            ConnectError::Refused(error) if is_auth => Failure::Auth(error),
             other => Failure::Connect(other),
         };
         Self::new(failure, Outcome::NotSent)
@@ -283,11 +284,6 @@ fn without_arguments(error: ServerError) -> ServerError {
     }
 }
 
-/// Whether an error reply to a connection's greeting is about credentials.
-fn is_auth(error: &ServerError) -> bool {
-    matches!(error.code(), "WRONGPASS" | "NOAUTH" | "NOPERM")
-}
-
 /// Codes that are raised before a script or transaction begins. All others can come from its middle.
 fn proves_nothing_ran(code: &str) -> bool {
     matches!(
@@ -386,6 +382,34 @@ impl StdError for Error {
             Failure::Connect(source) => Some(source),
             Failure::Conversion(source) => Some(source),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_that_are_refused_are_told_as_such_with_a_code_or_without() {
+        for (reply, kind) in [
+            ("WRONGPASS invalid username-password pair or user is disabled.", ErrorKind::Auth),
+            ("NOAUTH Authentication required.", ErrorKind::Auth),
+            ("NOPERM this user has no permissions to run the 'select' command", ErrorKind::Auth),
+            // Before 6.0, and where no password is set.
+            ("ERR invalid password", ErrorKind::Auth),
+            ("ERR Client sent AUTH, but no password is set", ErrorKind::Auth),
+            (
+                "ERR AUTH <password> called without any password configured for the default user.",
+                ErrorKind::Auth,
+            ),
+            ("ERR DB index is out of range", ErrorKind::Connect),
+        ] {
+            let refused = ConnectError::Refused(ServerError::from_line(reply.as_bytes()));
+
+            let error = Error::connect(refused);
+
+            assert_eq!((error.kind(), error.outcome()), (kind, Outcome::NotSent), "{reply}");
         }
     }
 }
