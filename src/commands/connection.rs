@@ -123,5 +123,13 @@ macro_rules! connection_state_rows { ($surface:ident) => { $crate::commands::sur
     fn client_no_touch(on: bool) -> (), typed none {
         command!("CLIENT NO-TOUCH", if on { "ON" } else { "OFF" })
     }
+
+    /// Marks the connection as one that copies another server's data into a server in import mode, or not: it sees keys
+    /// whose time is over.
+    ///
+    /// [`CLIENT IMPORT-SOURCE`](https://valkey.io/commands/client-import-source/), since Valkey 8.1.0, O(1).
+    fn client_import_source(on: bool) -> (), typed none {
+        command!("CLIENT IMPORT-SOURCE", if on { "ON" } else { "OFF" })
+    }
 } } }
 pub(crate) use connection_state_rows;

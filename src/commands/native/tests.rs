@@ -89,7 +89,7 @@ fn all_rows() -> Vec<Row> {
 const WITHOUT_ROW: &[(&str, &[&str])] = &[
     ("sets up a connection, which the configuration does", &["AUTH", "HELLO", "SELECT", "QUIT", "RESET"]),
     ("belongs to the client side cache", &["CLIENT CACHING", "CLIENT TRACKING"]),
-    ("belongs to replica redirects and to migration tools", &["CLIENT CAPA", "CLIENT IMPORT-SOURCE"]),
+    ("tells the server that a client follows redirects, which none of ours does yet", &["CLIENT CAPA"]),
     ("belongs to a client of a cluster", &["ASKING", "READONLY", "READWRITE"]),
     ("transactions are pipelines, or closures", &["MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH"]),
     ("ends the pairing of requests and replies", &["CLIENT REPLY", "MONITOR", "SYNC", "PSYNC", "REPLCONF"]),

@@ -245,6 +245,24 @@ async fn a_connection_touches_no_key() {
 }
 
 #[tokio::test]
+async fn a_connection_copies_into_a_server_in_import_mode() {
+    let server = Server::start(Options::new());
+    if server.lacks("CLIENT|IMPORT-SOURCE") {
+        return;
+    }
+    held(&server, async |redis, _| {
+        assert_eq!(redis.client_import_source(true).code().await, "ERR");
+        server.command(&["CONFIG", "SET", "import-mode", "yes"]);
+        redis.client_import_source(true).await;
+        assert!(field(&redis.client_info().await, "flags").contains('I'));
+        redis.client_import_source(false).await;
+        assert!(!field(&redis.client_info().await, "flags").contains('I'));
+        server.command(&["CONFIG", "SET", "import-mode", "no"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_connection_names_its_library() {
     if Server::shared().lacks("CLIENT|SETINFO") {
         return;
