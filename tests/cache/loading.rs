@@ -1,7 +1,9 @@
 //! Lookups, loads, and what becomes of them when somebody goes away.
 
+use std::future::{Future as _, poll_fn};
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use redlane::cache::codec::Raw;
@@ -98,14 +100,12 @@ async fn an_error_goes_to_all_who_waited_and_is_not_cached() {
         tokio::task::yield_now().await;
     }
     let loads = Loads::default();
-    let waiting = {
-        let (cache, load) = (cache.clone(), loads.giving("never"));
-        tokio::spawn(async move { cache.get_or_load("a", load).await })
-    };
-    tokio::time::sleep(Duration::from_millis(20)).await;
+    // From its first poll on it waits for the flight, which cannot land before it is told to.
+    let mut waiting = Box::pin(async { cache.get_or_load("a", loads.giving("never")).await });
+    assert!(poll_fn(|cx| Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await);
     go.notify_one();
 
-    for outcome in [failing.await.unwrap(), waiting.await.unwrap()] {
+    for outcome in [failing.await.unwrap(), waiting.await] {
         let CacheError::Load(error) = outcome.unwrap_err() else { panic!("another error") };
         assert_eq!(error.to_string(), "the database is away");
     }
