@@ -24,6 +24,7 @@ mod scripted;
 mod secrets;
 mod spans;
 mod support_proxy;
+mod waiters;
 
 /// Prints a figure for `tests/faults/README.md`; nothing is asserted of it.
 fn measured(what: &str, figure: &str) {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use redlane::error::CloseReason;
 use redlane::prelude::*;
 use redlane_test_support::{Accept, Cut, FaultProxy, Options, Server, eventually_async};
 
@@ -160,4 +161,26 @@ async fn a_server_that_cannot_save_refuses_writes_and_answers_reads() {
     assert_eq!((error.outcome(), error.attempts()), (Outcome::Refused, 1));
     assert_eq!(client.get("k").await.unwrap().as_deref(), Some("v"));
     assert_eq!(client.link_stats().connects, 1);
+}
+
+#[tokio::test]
+async fn writes_follow_an_address_that_leads_to_another_server_though_the_old_one_lives_on() {
+    // Given a primary that becomes a replica, as in a failover, while the address moves on to the new primary.
+    let (old, new) = (Server::start(Options::new()), Server::start(Options::new()));
+    let proxy = FaultProxy::start(old.port());
+    let client = connect(&proxy.url()).await;
+    client.set("k", "old").await.unwrap();
+    let port = new.port().to_string();
+    old.command(&["REPLICAOF", "127.0.0.1", port.as_str()]);
+    proxy.redirect(new.port());
+
+    let began = Instant::now();
+    while let Err(error) = client.set("k", "new").await {
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::ReadOnly, Outcome::Refused));
+        assert!(began.elapsed() < Duration::from_secs(10), "it stays with the old one");
+    }
+
+    measured("READONLY, then the new primary", &format!("{:.0?}", began.elapsed()));
+    assert_eq!(new.command(&["GET", "k"]).text(), "new");
+    assert_eq!(client.link_stats().closed_by(CloseReason::Renewed), 1);
 }
