@@ -14,6 +14,7 @@ use super::guard::Guard;
 use super::held::Win;
 use super::scripts::{Acquired, Patience};
 use super::terms::{Fencing, Kind};
+use super::ttl::Ttl;
 use super::validity::{Moment, Validity};
 use super::wakeup;
 use crate::error::{Error, Failure, Outcome};
@@ -118,7 +119,8 @@ impl Waiter {
                 return Err(self.busy());
             }
             // Before the question: a release between the two would be missed.
-            let listening = wakeup::listen(&self.claim, seat, is_first);
+            let patience = if is_first { self.patience() } else { Duration::ZERO };
+            let listening = wakeup::listen(&self.claim, seat, patience);
             let hears = until(self.deadline, listening).await.unwrap_or(false);
             if let Some(taken) = taken.filter(|_| is_first && hears) {
                 // What was called since then is kept, so that nothing is missed.
@@ -154,6 +156,14 @@ impl Waiter {
         }
     }
 
+    /// How long the first question may be put off, so that nothing is missed after it; one in a queue must not die there.
+    fn patience(&self) -> Duration {
+        match self.claim.terms.kind {
+            Kind::Fair { waiter_ttl } => wakeup::PATIENCE.min(sign_of_life(waiter_ttl)),
+            Kind::Plain | Kind::Semaphore { .. } => wakeup::PATIENCE,
+        }
+    }
+
     /// Waits for a call, for so long at most and never past the deadline.
     async fn rest(&self, place: &Place<'_>, pause: Duration) {
         let timer = Instant::now().checked_add(pause);
@@ -178,7 +188,7 @@ impl Waiter {
         match self.claim.terms.kind {
             // A sign of life every third of its time, and no jitter: the one ahead may die exactly then.
             Kind::Fair { waiter_ttl } => {
-                let sign = waiter_ttl.duration().checked_div(3).unwrap_or_default().min(longest);
+                let sign = sign_of_life(waiter_ttl).min(longest);
                 let after = again.map_or(sign, |again| again.saturating_add(SHORTEST_LIMIT));
                 after.clamp(SHORTEST_LIMIT, sign.max(SHORTEST_LIMIT))
             }
@@ -207,6 +217,11 @@ impl Waiter {
     fn unanswered(&self) -> LockError {
         LockError::failed("acquired")(Error::new(Failure::Timeout { limit: self.wait }, Outcome::NotSent))
     }
+}
+
+/// How often one in a queue shows that he lives.
+fn sign_of_life(waiter_ttl: Ttl) -> Duration {
+    waiter_ttl.duration().checked_div(3).unwrap_or_default()
 }
 
 /// Asks once. A lock that was won too late to be used is asked for again at once: the same token makes it live longer.

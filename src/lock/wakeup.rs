@@ -24,17 +24,17 @@ use crate::pubsub::{Event, Subscription};
 const LINGER: Duration = Duration::from_secs(1);
 
 /// How long the first question of a waiter is put off for the listening to begin: a connection and a round trip, mostly.
-const PATIENCE: Duration = Duration::from_millis(100);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Wake-ups that may wait to be passed on. Losing some is no harm: whatever was lost, everybody is called.
 const BUFFER: usize = 64;
 
-/// Begins to listen, unless somebody does already, and waits a little for that if it is `worth_waiting`. Gives whether
-/// releases are heard from now on.
+/// Begins to listen, unless somebody does already, and waits for that, at most for so long. Gives whether releases are
+/// heard from now on.
 ///
 /// The listening has a task of its own: where it cannot begin, as the server takes no more connections, whoever waits for
 /// the lock goes on asking.
-pub(crate) async fn listen(claim: &Claim, seat: &Seat<'_>, worth_waiting: bool) -> bool {
+pub(crate) async fn listen(claim: &Claim, seat: &Seat<'_>, patience: Duration) -> bool {
     let gate = seat.gate();
     if !claim.terms.wake_up {
         return false;
@@ -48,9 +48,9 @@ pub(crate) async fn listen(claim: &Claim, seat: &Seat<'_>, worth_waiting: bool) 
         };
         claim.core.attend(attend(claim.client.clone(), Arc::clone(&claim.terms.keys), ear), &claim.runtime);
     }
-    if worth_waiting && gate.hearing() == Hearing::Opening {
+    if !patience.is_zero() && gate.hearing() == Hearing::Opening {
         // Or else we go on deaf, and are called when it has succeeded.
-        let _ = timeout(PATIENCE, gate.opened()).await;
+        let _ = timeout(patience, gate.opened()).await;
     }
     gate.hearing() == Hearing::Yes
 }

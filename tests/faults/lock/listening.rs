@@ -33,7 +33,7 @@ async fn those_in_a_queue_live_on_although_no_connection_for_messages_can_be_mad
     let scene = Scene::set_with(Duration::from_secs(5)).await;
     let holder = Sort::Fair.acquire(&scene.locks(), SOON).await.unwrap();
     scene.proxy.change(|plan| plan.accept = Accept::Silence).await;
-    let liveness = Duration::from_millis(600);
+    let liveness = Duration::from_millis(450);
     let (turns, mut order) = tokio::sync::mpsc::unbounded_channel();
     let mut waiting = tokio::task::JoinSet::new();
     let queued = || scene.server.command(&["ZCARD", "{lock:a}:q"]);
