@@ -238,6 +238,21 @@ async fn a_blocking_subscriber_loses_nothing_and_holds_up_only_itself() {
 }
 
 #[tokio::test]
+async fn a_blocking_subscriber_that_is_dropped_while_full_takes_its_connection_along() {
+    let server = Server::start(Options::new());
+    let client = of(&server).await;
+    let blocking = client.subscribe(["flood"]).buffer(1).on_full(OnFull::Block).await.unwrap();
+    for number in 0..100 {
+        client.publish("flood", number).await.unwrap();
+    }
+
+    drop(blocking);
+
+    eventually_async("the server knows no subscriber", SOON, || subscribers(&server) == 0).await;
+    eventually_async("only the shared connection is left", SOON, || server.clients().len() == 1).await;
+}
+
+#[tokio::test]
 async fn closing_the_client_ends_its_streams() {
     let server = Server::start(Options::new());
     let client = of(&server).await;
