@@ -13,6 +13,7 @@
 
 mod client;
 mod crowd;
+mod leases;
 mod limiter;
 mod lock;
 mod outage;
