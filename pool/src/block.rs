@@ -118,23 +118,27 @@ impl ReadBlock {
     }
 
     /// Hands out the first `len` bytes, which hold whole frames.
-    #[inline]
     pub(crate) fn take(&mut self, len: usize) -> Bytes {
-        self.take_reply(len).into_bytes()
+        if self.is_large() { self.take_large(len).into_bytes() } else { self.take_small(len) }
     }
 
-    /// Hands out the first `len` bytes, which hold whole frames, or all that is there of one.
+    /// Whether the first frame has memory of its own.
     #[inline]
-    pub(crate) fn take_reply(&mut self, len: usize) -> Reply {
-        self.missing = 1;
-        if self.large.is_some() {
-            return self.take_large(len);
-        }
-        Reply::from_frame(self.block.split_to(len.min(self.block.len())).freeze())
+    pub(crate) fn is_large(&self) -> bool {
+        self.large.is_some()
     }
 
+    /// [`take`](Self::take) while the first frame has no memory of its own.
+    #[inline]
+    pub(crate) fn take_small(&mut self, len: usize) -> Bytes {
+        self.missing = 1;
+        self.block.split_to(len.min(self.block.len())).freeze()
+    }
+
+    /// [`take`](Self::take) when the first frame has memory of its own, perhaps without its header.
     #[cold]
-    fn take_large(&mut self, len: usize) -> Reply {
+    pub(crate) fn take_large(&mut self, len: usize) -> Reply {
+        self.missing = 1;
         let mut large = self.large.take().unwrap_or_default();
         let len = len.min(large.len());
         if let Some(rest) = large.get(len..)
@@ -311,12 +315,12 @@ mod tests {
             block.expect(total + 2 - block.bytes().len());
             fill(&mut block, &mut source);
         }
-        let reply = block.take_reply(total + 2);
+        let reply = block.take_large(total + 2);
 
         assert_eq!(reply.payload().map(|bytes| &bytes[..]), Some(&payload[..]));
         fill(&mut block, &mut source);
         assert_eq!(block.bytes(), b"+OK\r\n");
-        assert_eq!(block.take_reply(5), Reply::from_frame("+OK\r\n".into()));
+        assert_eq!(block.take(5), "+OK\r\n");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use redlane_resp::reply::Replies;
+use redlane_resp::reply::{Replies, Reply};
 use tokio::time::Instant;
 
 use crate::config::LinkConfig;
@@ -30,7 +30,7 @@ use crate::payload::Payload;
 use crate::shared::{Shared, ticks_after};
 use crate::stats::LinkStats;
 use crate::supervisor;
-use crate::tickets::{Admission, Status, Tick, lasting};
+use crate::tickets::{Admission, Picked, Status, Tick, lasting};
 use crate::transport::ConnectError;
 
 pub use self::call::Call;
@@ -141,6 +141,51 @@ impl Link {
                 reply
             }
             _ => self.poll_submit(cx, payload, entry),
+        }
+    }
+
+    /// [`poll_call`](Self::poll_call) for a submission of one command, whose reply is put into `slot`; that stays
+    /// empty when it was answered by anything but one reply.
+    ///
+    /// # Errors
+    /// As for [`poll_call`](Self::poll_call); boxed, since it is passed on by the fast path.
+    #[inline]
+    pub fn poll_one<P: Payload + ?Sized>(
+        &self,
+        cx: &mut Context<'_>,
+        payload: &P,
+        entry: &mut Entry,
+        slot: &mut Option<Reply>,
+    ) -> Poll<Result<(), Box<LinkError>>> {
+        if let Place::Ticket(index) = entry.place {
+            match self.shared.lock().core.pick_up(index, cx.waker(), slot) {
+                Picked::Waiting => return Poll::Pending,
+                Picked::Taken => {
+                    entry.place = Place::Spent;
+                    return Poll::Ready(Ok(()));
+                }
+                Picked::Other => {}
+            }
+        }
+        self.poll_rest(cx, payload, entry, slot)
+    }
+
+    /// What [`poll_one`](Self::poll_one) does at first, and when it fails.
+    #[inline(never)]
+    fn poll_rest<P: Payload + ?Sized>(
+        &self,
+        cx: &mut Context<'_>,
+        payload: &P,
+        entry: &mut Entry,
+        slot: &mut Option<Reply>,
+    ) -> Poll<Result<(), Box<LinkError>>> {
+        match self.poll_call(cx, payload, entry) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(replies)) => {
+                *slot = replies.into_single();
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(Box::new(error))),
         }
     }
 

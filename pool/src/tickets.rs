@@ -27,7 +27,7 @@ use std::collections::VecDeque;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use redlane_resp::reply::Replies;
+use redlane_resp::reply::{Replies, Reply};
 
 use crate::error::{CloseReason, LinkError, Outcome};
 use crate::outbox::Outbox;
@@ -57,7 +57,7 @@ enum Failure {
 #[derive(Debug)]
 enum State {
     Free,
-    Waiting(Waker),
+    Waiting,
     Complete,
     /// Boxed, since it is rare and every ticket has room for it.
     Failed(Box<Failure>),
@@ -71,6 +71,9 @@ enum State {
 #[derive(Debug)]
 struct Ticket {
     state: State,
+    /// Whom to wake, while it is waited for. Apart from the state, so that it is moved in registers: what has just
+    /// been written in halves must not be read as a whole, which waits for the memory.
+    waker: Option<Waker>,
     replies: Replies,
     frames: usize,
     frames_left: usize,
@@ -83,6 +86,28 @@ struct Ticket {
     end: u64,
     entered: Tick,
     deadline: Option<Tick>,
+}
+
+impl Ticket {
+    /// Has `waker` woken when the replies are there.
+    #[inline]
+    fn wake(&mut self, waker: &Waker) {
+        match &mut self.waker {
+            Some(known) => known.clone_from(waker),
+            None => self.waker = Some(waker.clone()),
+        }
+    }
+}
+
+/// What came of the look for a single reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Picked {
+    /// It is still to come.
+    Waiting,
+    /// It was moved.
+    Taken,
+    /// Failed, or more than one reply.
+    Other,
 }
 
 /// A submission that waits for room, in order of arrival.
@@ -306,7 +331,6 @@ impl Core {
         deadline: Option<Tick>,
         waker: &Waker,
     ) -> u32 {
-        let state = State::Waiting(waker.clone());
         let start = self.end;
         let before = self.outbox.len();
         payload.encode(self.outbox.as_mut());
@@ -320,7 +344,8 @@ impl Core {
         self.fifo.push_back(index);
         if let Some(ticket) = self.tickets.get_mut(index as usize) {
             // Field by field: a free ticket holds no replies, and a whole new one would have them looked for.
-            ticket.state = state;
+            ticket.state = State::Waiting;
+            ticket.waker = Some(waker.clone());
             ticket.frames = frames;
             ticket.frames_left = frames;
             ticket.whole = payload.whole();
@@ -339,6 +364,7 @@ impl Core {
     fn add_place(&mut self) -> u32 {
         self.tickets.push(Ticket {
             state: State::Free,
+            waker: None,
             replies: Replies::default(),
             frames: 0,
             frames_left: 0,
@@ -354,8 +380,26 @@ impl Core {
         u32::try_from(self.tickets.len().saturating_sub(1)).unwrap_or(u32::MAX)
     }
 
-    /// The reply of `index`, if it has come or will never come. The ticket is spent by `Ready`.
+    /// Moves the only reply of `index` to `slot`, if it has come, and spends the ticket. The short form of
+    /// [`poll_reply`](Self::poll_reply), which says all else.
     #[inline]
+    pub(crate) fn pick_up(&mut self, index: u32, waker: &Waker, slot: &mut Option<Reply>) -> Picked {
+        let Some(ticket) = self.tickets.get_mut(index as usize) else { return Picked::Other };
+        match ticket.state {
+            State::Waiting => {
+                ticket.wake(waker);
+                Picked::Waiting
+            }
+            State::Complete if ticket.replies.take_single(slot) => {
+                ticket.state = State::Free;
+                self.free.push(index);
+                Picked::Taken
+            }
+            _ => Picked::Other,
+        }
+    }
+
+    /// The reply of `index`, if it has come or will never come. The ticket is spent by `Ready`.
     pub(crate) fn poll_reply(
         &mut self,
         index: u32,
@@ -365,9 +409,9 @@ impl Core {
         let Some(ticket) = self.tickets.get_mut(index as usize) else {
             return Poll::Ready(Err(self.ended()));
         };
-        match &mut ticket.state {
-            State::Waiting(known) => {
-                known.clone_from(waker);
+        match ticket.state {
+            State::Waiting => {
+                ticket.wake(waker);
                 return Poll::Pending;
             }
             State::Complete => {
@@ -404,7 +448,8 @@ impl Core {
             return (Outcome::NotSent, Replies::default());
         };
         let sent = ticket.start < swapped;
-        let was_waiting = matches!(ticket.state, State::Waiting(_));
+        let was_waiting = matches!(ticket.state, State::Waiting);
+        ticket.waker = None;
         let replies = std::mem::take(&mut ticket.replies);
         if ticket.in_fifo {
             ticket.state = State::Tombstone;
@@ -454,7 +499,7 @@ impl Core {
 
     /// Somebody waits for a reply or for room.
     pub(crate) fn has_callers(&self) -> bool {
-        let waits = |ticket: &Ticket| matches!(ticket.state, State::Waiting(_));
+        let waits = |ticket: &Ticket| matches!(ticket.state, State::Waiting);
         self.waiting_for_room() > 0
             || self.fifo.iter().any(|&index| self.tickets.get(index as usize).is_some_and(waits))
     }

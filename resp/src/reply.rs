@@ -206,11 +206,19 @@ impl Replies {
     /// Adds a block that holds exactly `frames` whole frames, no push among them.
     #[inline]
     pub fn push_block(&mut self, bytes: Bytes, frames: usize) {
-        self.push(Reply::from_frame(bytes), frames);
+        if frames == 0 {
+            return;
+        }
+        if self.first.is_some() {
+            return self.push(Reply::from_frame(bytes), frames);
+        }
+        // Straight to its place, see `take_single`.
+        self.first = Some(Block { reply: Reply { bytes, framed: None }, frames });
+        self.frames = frames;
     }
 
     /// Adds `reply`, which holds exactly `frames` whole frames.
-    #[inline]
+    #[inline(never)]
     pub fn push(&mut self, reply: Reply, frames: usize) {
         if frames == 0 {
             return;
@@ -257,6 +265,18 @@ impl Replies {
         self.first = self.others.as_mut().and_then(|others| others.pop_front());
         self.frames = self.frames.saturating_sub(block.frames);
         Some((block.reply.into_bytes(), block.frames))
+    }
+
+    /// Moves the one reply to `slot`, when there is exactly one; whether there was. Nothing is put together on the
+    /// way, which is why a caller in haste prefers it to [`into_single`](Self::into_single).
+    #[inline]
+    pub fn take_single(&mut self, slot: &mut Option<Reply>) -> bool {
+        if self.frames != 1 {
+            return false;
+        }
+        self.frames = 0;
+        *slot = self.first.take().map(|block| block.reply);
+        true
     }
 
     /// The one reply, when there is exactly one.

@@ -113,10 +113,11 @@ impl<R: FromReply> Future for Pending<'_, R> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let reply = match &mut this.state {
-            State::Fast(fast) => match fast.poll(cx) {
+        let mut slot = None;
+        match &mut this.state {
+            State::Fast(fast) => match fast.poll(cx, &mut slot) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Step::Reply(reply)) => reply,
+                Poll::Ready(Step::Reply) => {}
                 Poll::Ready(Step::Failed(error)) => {
                     this.state = State::Spent;
                     return Poll::Ready(Err(error));
@@ -125,11 +126,14 @@ impl<R: FromReply> Future for Pending<'_, R> {
             },
             _ => match this.poll_slow(cx) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(reply)) => reply,
+                Poll::Ready(Ok(reply)) => slot = Some(reply),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             },
-        };
-        Poll::Ready(this.read(reply))
+        }
+        match slot {
+            Some(reply) => Poll::Ready(this.read(reply)),
+            None => Poll::Ready(Err(polled_again())),
+        }
     }
 }
 
@@ -178,16 +182,18 @@ impl<'c, R: FromReply> Pending<'c, R> {
     }
 }
 
-/// What one poll of the fast path came to.
+/// What one poll of the fast path came to. Small enough for two registers: a reply that travels inside is put
+/// together and taken apart at each level, and each time waited for.
 enum Step {
-    Reply(Reply),
+    /// It is in the slot.
+    Reply,
     Failed(Error),
     Slow(Option<Error>),
 }
 
 impl<'c> Fast<'c> {
     #[inline]
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
+    fn poll(&mut self, cx: &mut Context<'_>, slot: &mut Option<Reply>) -> Poll<Step> {
         let link = match self.link {
             Some(_) if self.spent => return Poll::Ready(Step::Failed(polled_again())),
             Some(link) => link,
@@ -204,17 +210,17 @@ impl<'c> Fast<'c> {
                 Route::Refused(error) => return Poll::Ready(Step::Failed(error)),
             },
         };
-        match link.poll_call(cx, self.command.wire(), &mut self.entry) {
+        match link.poll_one(cx, self.command.wire(), &mut self.entry, slot) {
             Poll::Pending => Poll::Pending,
-            Poll::Ready(Ok(replies)) => match replies.into_single() {
+            Poll::Ready(Ok(())) => match slot {
                 Some(reply) if !reply.is_error() => {
                     self.span.succeeded();
                     self.spent = true;
-                    Poll::Ready(Step::Reply(reply))
+                    Poll::Ready(Step::Reply)
                 }
-                reply => Poll::Ready(Step::Slow(Some(execute::reply_error(reply, &self.command)))),
+                _ => Poll::Ready(Step::Slow(Some(execute::reply_error(slot.take(), &self.command)))),
             },
-            Poll::Ready(Err(error)) => Poll::Ready(Step::Slow(Some(Error::link(error)))),
+            Poll::Ready(Err(error)) => Poll::Ready(Step::Slow(Some(Error::link(*error)))),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use redlane_resp::reply::Replies;
+use redlane_resp::reply::{Replies, Reply};
 
 use super::{Entry, Link};
 use crate::error::{LinkError, Outcome};
@@ -30,6 +30,19 @@ impl<'a, P: Payload + ?Sized> Call<'a, P> {
     /// Gives up now, says what that means for the server, and gives the replies of a pipeline that had arrived.
     pub fn give_up(mut self) -> (Outcome, Replies) {
         self.link.give_up(&mut self.entry)
+    }
+
+    /// Polls a submission of one command, in haste; see [`Link::poll_one`].
+    ///
+    /// # Errors
+    /// [`LinkError`], as from the future itself.
+    #[inline]
+    pub fn poll_one(
+        &mut self,
+        cx: &mut Context<'_>,
+        slot: &mut Option<Reply>,
+    ) -> Poll<Result<(), Box<LinkError>>> {
+        self.link.poll_one(cx, self.payload, &mut self.entry, slot)
     }
 }
 

@@ -28,16 +28,17 @@ impl Core {
             assert_eq!(ticket.in_fifo, unique.contains(&index), "{ticket:?}");
             assert_eq!(matches!(ticket.state, State::Free), free.contains(&index), "{ticket:?}");
             assert!(!matches!(ticket.state, State::Free) || ticket.replies.is_empty(), "{ticket:?}");
+            assert_eq!(ticket.waker.is_some(), matches!(ticket.state, State::Waiting), "{ticket:?}");
         }
         let line = || self.fifo.iter().map(|&index| &self.tickets[index as usize]);
         assert_eq!(self.in_flight, line().map(|ticket| ticket.frames_left).sum::<usize>());
         assert!(self.overdue <= self.fifo.len());
         for ticket in line().take(self.overdue) {
-            assert!(!matches!(ticket.state, State::Waiting(_)), "{ticket:?} was passed by");
+            assert!(!matches!(ticket.state, State::Waiting), "{ticket:?} was passed by");
         }
         let withdrawn = line().filter(|ticket| {
             let unsent = ticket.start >= self.swapped && ticket.start < ticket.end;
-            unsent && !matches!(ticket.state, State::Waiting(_) | State::Own)
+            unsent && !matches!(ticket.state, State::Waiting | State::Own)
         });
         assert_eq!(self.withdrawn, withdrawn.count());
     }

@@ -105,7 +105,7 @@ impl Core {
             if ticket.start < base || ticket.start == ticket.end {
                 return true;
             }
-            if matches!(ticket.state, State::Waiting(_) | State::Own) {
+            if matches!(ticket.state, State::Waiting | State::Own) {
                 let from = to_len(ticket.start.saturating_sub(base));
                 let to = to_len(ticket.end.saturating_sub(base));
                 ticket.start = base.wrapping_add(kept.len() as u64);
@@ -160,6 +160,7 @@ impl Core {
         if let Some(ticket) = self.tickets.get_mut(index as usize) {
             *ticket = Ticket {
                 state: State::Own,
+                waker: None,
                 replies: Replies::default(),
                 frames: 1,
                 frames_left: 1,

@@ -60,11 +60,18 @@ impl Core {
             if early && !block.is_error_at(part.last) {
                 return Err(CloseReason::UnaskedReply);
             }
-            let reply = block.take_reply(part.len);
             let count = part.count;
             frames = frames.get(count..).unwrap_or_default();
-            if matches!(ticket.state, State::Waiting(_)) {
-                ticket.replies.push(reply, count);
+            let waiting = matches!(ticket.state, State::Waiting);
+            if block.is_large() {
+                let reply = block.take_large(part.len);
+                ticket.replies.push(reply, if waiting { count } else { 0 });
+            } else {
+                // Straight to its place: a reply that is put together elsewhere is waited for when it moves.
+                let bytes = block.take_small(part.len);
+                if waiting {
+                    ticket.replies.push_block(bytes, count);
+                }
             }
             ticket.frames_left = ticket.frames_left.saturating_sub(count);
             self.in_flight = self.in_flight.saturating_sub(count);
@@ -76,9 +83,12 @@ impl Core {
             if !matches!(ticket.state, State::Own) {
                 self.counts.completed = self.counts.completed.wrapping_add(1);
             }
-            match std::mem::replace(&mut ticket.state, State::Complete) {
-                State::Waiting(waker) => wakers.push(waker),
-                failed @ State::Failed(_) => ticket.state = failed,
+            match ticket.state {
+                State::Waiting => {
+                    ticket.state = State::Complete;
+                    wakers.extend(ticket.waker.take());
+                }
+                State::Failed(_) => {}
                 _ => {
                     ticket.state = State::Free;
                     self.free.push(index);
@@ -118,10 +128,10 @@ impl Core {
             let Some(ticket) = self.tickets.get_mut(index as usize) else { continue };
             match ticket.deadline {
                 Some(deadline) if deadline > now => break,
-                None if matches!(ticket.state, State::Waiting(_)) => break,
+                None if matches!(ticket.state, State::Waiting) => break,
                 _ => self.overdue = self.overdue.saturating_add(1),
             }
-            if !matches!(ticket.state, State::Waiting(_)) {
+            if !matches!(ticket.state, State::Waiting) {
                 continue;
             }
             let failure = if ticket.start < self.swapped {
@@ -132,10 +142,8 @@ impl Core {
                 unsent.clone()
             };
             self.counts.timeouts = self.counts.timeouts.wrapping_add(1);
-            let failed = State::Failed(Box::new(failure));
-            if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, failed) {
-                wakers.push(waker);
-            }
+            ticket.state = State::Failed(Box::new(failure));
+            wakers.extend(ticket.waker.take());
         }
         self.withdrawn = self.withdrawn.saturating_add(withdrawn);
         if self.withdrawn > 0 {
@@ -169,7 +177,7 @@ impl Core {
         let mut fifo = std::mem::take(&mut self.fifo);
         fifo.retain(|&index| {
             let Some(ticket) = self.tickets.get_mut(index as usize) else { return false };
-            let waiting = matches!(ticket.state, State::Waiting(_));
+            let waiting = matches!(ticket.state, State::Waiting);
             let untouched = ticket.start >= written;
             let half = !untouched && ticket.end > written;
             if waiting && ticket.start < ticket.end && (untouched || (half && ticket.whole)) {
@@ -199,10 +207,8 @@ impl Core {
                 let maybe = ticket.end <= written || (half && !ticket.whole);
                 let outcome = if maybe { Outcome::MaybeExecuted } else { Outcome::NotSent };
                 let failure = Failure::Lost { reason, outcome, written: taken };
-                let failed = State::Failed(Box::new(failure));
-                if let State::Waiting(waker) = std::mem::replace(&mut ticket.state, failed) {
-                    wakers.push(waker);
-                }
+                ticket.state = State::Failed(Box::new(failure));
+                wakers.extend(ticket.waker.take());
             } else if matches!(ticket.state, State::Tombstone | State::Own) {
                 ticket.state = State::Free;
                 self.free.push(index);
@@ -235,9 +241,12 @@ impl Core {
             let Some(ticket) = self.tickets.get_mut(index as usize) else { continue };
             ticket.in_fifo = false;
             self.in_flight = self.in_flight.saturating_sub(ticket.frames_left);
-            match std::mem::replace(&mut ticket.state, State::Failed(Box::new(failure.clone()))) {
-                State::Waiting(waker) => wakers.push(waker),
-                failed @ State::Failed(_) => ticket.state = failed,
+            match ticket.state {
+                State::Waiting => {
+                    ticket.state = State::Failed(Box::new(failure.clone()));
+                    wakers.extend(ticket.waker.take());
+                }
+                State::Failed(_) => {}
                 _ => {
                     ticket.state = State::Free;
                     self.free.push(index);

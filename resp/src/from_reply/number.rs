@@ -117,6 +117,9 @@ impl FromReply for u8 {
     }
 
     fn vec_from_frame(frame: Bytes) -> Result<Vec<Self>, ConversionError> {
+        if frame.len() < TAKE_OVER_FROM {
+            return Self::vec_from_reply(&mut Cursor::new(&frame));
+        }
         match only_bulk(frame, TAKE_OVER_FROM) {
             Ok(payload) => Ok(payload.into()),
             Err(frame) => Self::vec_from_reply(&mut Cursor::new(&frame)),

@@ -72,6 +72,9 @@ impl FromReply for String {
     }
 
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
+        if frame.len() < TAKE_OVER_FROM {
+            return Self::from_reply(&mut Cursor::new(&frame));
+        }
         match only_bulk(frame, TAKE_OVER_FROM) {
             Ok(payload) => Self::from_payload(payload),
             Err(frame) => Self::from_reply(&mut Cursor::new(&frame)),
@@ -120,6 +123,9 @@ impl FromReply for Bytes {
     }
 
     fn from_frame(frame: Bytes) -> Result<Self, ConversionError> {
+        if frame.len() < SHARE_FROM {
+            return Self::from_reply(&mut Cursor::new(&frame));
+        }
         only_bulk(frame, SHARE_FROM).or_else(|frame| Self::from_reply(&mut Cursor::new(&frame)))
     }
 

@@ -92,13 +92,16 @@ impl Future for ReplyFuture<'_> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
-            State::Call(call) => match Pin::new(call).poll(cx) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(Ok(replies)) => {
-                    Poll::Ready(replies.into_single().map(Answer::Reply).ok_or_else(RedisError::closed))
+            State::Call(call) => {
+                let mut slot = None;
+                match call.poll_one(cx, &mut slot) {
+                    Poll::Pending => Poll::Pending,
+                    Poll::Ready(Ok(())) => {
+                        Poll::Ready(slot.map(Answer::Reply).ok_or_else(RedisError::closed))
+                    }
+                    Poll::Ready(Err(error)) => Poll::Ready(Err(RedisError::from_link(*error))),
                 }
-                Poll::Ready(Err(error)) => Poll::Ready(Err(RedisError::from_link(error))),
-            },
+            }
             State::Boxed(future) => future.as_mut().poll(cx),
             State::Foreign(future) => future.as_mut().poll(cx).map_ok(Answer::Value),
             State::Failed(_) | State::Spent => match std::mem::replace(&mut self.0, State::Spent) {
