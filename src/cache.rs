@@ -36,8 +36,9 @@
 //! `local.rs` the first level, and the rule by which an invalidation is never lost to a reply that it overtakes;
 //! `envelope.rs` the header before each value in Redis, which tells freshness without anybody's clock and makes one
 //! compare-and-set serve every write; `remote.rs` what is said to Redis, `question.rs` what most often is; `flight.rs` the
-//! one fetch at a time; `load.rs` the way of a lookup, `reading.rs` what is found, `lease.rs` how what is not found is
-//! loaded by one alone; `versions.rs` tags; `through.rs` strategies over a store.
+//! one fetch at a time; `load.rs` the way of a lookup, `hit.rs` what may be served from here, `reading.rs` what is found
+//! in Redis, `lease.rs` how what is not found is loaded by one alone; `versions.rs` tags; `through.rs` strategies over a
+//! store.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -74,6 +75,7 @@ mod envelope;
 mod error;
 mod flight;
 mod herald;
+mod hit;
 mod lease;
 mod load;
 mod local;
@@ -95,12 +97,13 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use self::clock::{Clock, Moment};
+use self::clock::Clock;
 use self::codec::Codec;
 use self::flight::Flights;
 use self::herald::Herald;
+use self::hit::seconds;
 use self::load::{Load, Lookup};
-use self::local::{Entry, Local, NO_VERSION};
+use self::local::Local;
 use self::question::Name;
 use self::remote::{Remote, Word};
 use self::removals::Removals;
@@ -243,59 +246,6 @@ impl<V: Send + Sync + 'static> Inner<V> {
         TagName { namespace: &self.settings.namespace, name }
     }
 
-    /// An entry of this process that may be served now.
-    #[inline]
-    fn hit(&self, id: &str) -> Option<Hit<V>> {
-        let entry = self.local.as_ref()?.get(id)?;
-        // Nearly all hits end here, without asking for the time.
-        if self.clock.is_before(entry.quiet_until) {
-            return Some(Hit { due: None, fresh: true, value: entry.value });
-        }
-        self.look_twice(entry)
-    }
-
-    /// Whether an entry may be served that is near its end, or depends on what is not told.
-    #[inline(never)]
-    fn look_twice(&self, entry: Entry<V>) -> Option<Hit<V>> {
-        let now = Moment::now();
-        let holds = self.versions.whole_holds(entry.whole, now)
-            && entry.tags.as_ref().is_none_or(|tags| self.versions.hold(tags, now));
-        let fresh = now < entry.fresh_until();
-        if !holds || (!fresh && now >= entry.stale_until()) {
-            return None;
-        }
-        let due = !fresh || self.is_due(entry.delta, entry.due, now);
-        Some(Hit { due: due.then_some(entry.due), fresh, value: entry.value })
-    }
-
-    /// Whether a value that ends at `ends` should be loaded anew before its time: the likelier, the nearer that is and
-    /// the longer the load took (XFetch).
-    fn is_due(&self, delta: u32, ends: Moment, now: Moment) -> bool {
-        let eager = self.eagerness(delta);
-        if eager <= 0.0 {
-            return false;
-        }
-        let chance = 1.0 - fastrand::f64();
-        eager * -chance.ln() >= ends.since(now).as_secs_f64()
-    }
-
-    /// In seconds.
-    fn eagerness(&self, delta: u32) -> f64 {
-        f64::from(delta) / 1000.0 * self.settings.early
-    }
-
-    /// Until when an entry needs no second thought, by the clock that is read for nothing.
-    fn quiet_until(&self, entry: &Entry<V>) -> Moment {
-        /// Ten times the load's time before the end the chance is one in twenty thousand: not worth a random number.
-        const FAR: f64 = 10.0;
-        let untold = entry.whole != NO_VERSION && !self.versions.are_told();
-        if untold || entry.tags.is_some() {
-            return Moment::NEVER;
-        }
-        let early = seconds(self.eagerness(entry.delta) * FAR);
-        Clock::mark(entry.due.before(early).min(entry.kept_until))
-    }
-
     /// A time to live, varied so that what was cached together does not end together.
     fn varied(&self, ttl: Duration) -> Duration {
         let share = self.settings.jitter * (2.0 * fastrand::f64() - 1.0);
@@ -325,18 +275,6 @@ impl<V: Send + Sync + 'static> Inner<V> {
         self.looks.all_changed();
         self.loads.all_changed();
     }
-}
-
-fn seconds(time: f64) -> Duration {
-    Duration::try_from_secs_f64(time).unwrap_or(Duration::MAX)
-}
-
-/// A value of this process that may be served.
-struct Hit<V> {
-    value: Option<Arc<V>>,
-    fresh: bool,
-    /// It should be loaded anew, and was to end then.
-    due: Option<Moment>,
 }
 
 impl<V: Send + Sync + 'static> Listener for Inner<V> {

@@ -10,13 +10,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::Inner;
 use super::error::CacheError;
 use super::flight::{Outcome, Task, Turn};
+use super::hit::Hit;
 use super::lease::Refresh;
 use super::reading::{Found, Held};
 use super::settings::OnFailure;
 use super::stats::Counters;
-use super::{Hit, Inner};
 
 pub(super) type Loading<V> = Pin<Box<dyn Future<Output = Result<Option<V>, CacheError>> + Send>>;
 pub(super) type Loader<V> = Box<dyn FnOnce(String) -> Loading<V> + Send>;

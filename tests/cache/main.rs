@@ -18,6 +18,7 @@ mod manager;
 mod model;
 mod processes;
 mod published;
+mod refreshing;
 mod stored;
 mod through;
 
