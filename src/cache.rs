@@ -173,7 +173,7 @@ impl<V: Send + Sync + 'static> Cache<V> {
     ///
     /// # Cancel safety
     /// Nothing is lost: who waits for the same value loads it instead.
-    pub fn get_or_load<'c, F, Fut, E>(&'c self, id: &'c str, loader: F) -> Load<'c, V>
+    pub fn get_or_load<'c, F, Fut, E>(&'c self, id: &'c str, loader: F) -> Load<'c, V, F>
     where
         F: FnOnce(String) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,

@@ -13,12 +13,12 @@ use tokio::time::timeout;
 use super::clock::Moment;
 use super::envelope::{Header, Kind, Seen, Tag};
 use super::error::CacheError;
-use super::flight::{Outcome, Turn};
+use super::flight::{self, Turn};
 use super::load::{Loader, Wish};
 use super::reading::Found;
 use super::remote::{FOREVER, Remote};
 use super::{Inner, Refreshing};
-use crate::error::Result;
+use crate::error::{Outcome, Result};
 
 /// How soon a taken lease is looked at again when nobody tells; doubled up to [`SELDOM`].
 const OFTEN: Duration = Duration::from_millis(20);
@@ -36,7 +36,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         mut found: Result<Found<V>>,
         loader: Loader<V>,
         wish: Wish,
-    ) -> Outcome<V> {
+    ) -> flight::Outcome<V> {
         let key = self.name(id).key();
         let mut waited = false;
         let mut pause = OFTEN;
@@ -70,15 +70,21 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 self.counters.miss.add();
                 return self.load_plain(id, &key, loader, wish).await;
             }
-            let lease =
+            let header =
                 Header::new(Kind::Lease, self.settings.codec.id(), self.settings.schema).seal(&[], b"");
-            match self.remote.lease(&key, &lease, self.settings.lease, seen.as_bytes()).await {
+            // Held from before it is asked for: who goes away in between may have it already.
+            let mut lease = Lease { remote: &self.remote, key: &key, header, held: true };
+            let asked = self.remote.lease(&key, &lease.header, self.settings.lease, seen.as_bytes()).await;
+            lease.held = match &asked {
+                Ok(there) => there.is_none(),
+                Err(error) => error.outcome() == Outcome::MaybeExecuted,
+            };
+            match asked {
                 Ok(None) => {
                     self.counters.miss.add();
                     if waited {
                         self.counters.lease_takeover.add();
                     }
-                    let lease = Lease { remote: &self.remote, key: &key, header: lease, held: true };
                     // Nothing of before the lease is told from here on.
                     turn.ask();
                     return self.load_leased(id, lease, loader, wish).await;
@@ -100,23 +106,29 @@ impl<V: Send + Sync + 'static> Inner<V> {
     }
 
     /// Loads for the callers alone: nothing can be stored.
-    async fn load_alone(&self, id: &str, loader: Loader<V>) -> Outcome<V> {
+    async fn load_alone(&self, id: &str, loader: Loader<V>) -> flight::Outcome<V> {
         let (value, _) = self.load(id, loader, None).await?;
         Ok(value.map(Arc::new))
     }
 
-    async fn load_plain(&self, id: &str, key: &str, loader: Loader<V>, wish: Wish) -> Outcome<V> {
+    async fn load_plain(&self, id: &str, key: &str, loader: Loader<V>, wish: Wish) -> flight::Outcome<V> {
         let (value, _) = self.load(id, loader, None).await?;
-        if let Some(value) = &value {
-            let payload = self.encode(value)?;
-            if self.remote.set(key, &payload, wish.ttl).await.is_err() {
-                self.counters.l2_err.add();
-            }
+        // What cannot be encoded goes to the callers all the same.
+        if let Some(payload) = value.as_ref().and_then(|value| self.encode(value).ok())
+            && self.remote.set(key, &payload, wish.ttl).await.is_err()
+        {
+            self.counters.l2_err.add();
         }
         Ok(value.map(Arc::new))
     }
 
-    async fn load_leased(&self, id: &str, mut lease: Lease<'_>, loader: Loader<V>, wish: Wish) -> Outcome<V> {
+    async fn load_leased(
+        &self,
+        id: &str,
+        mut lease: Lease<'_>,
+        loader: Loader<V>,
+        wish: Wish,
+    ) -> flight::Outcome<V> {
         // The versions are those from before the load: what changes while it runs makes the value out of date.
         let tags = self.tags_of(&wish).await;
         let (value, delta) = match self.load(id, loader, Some(&lease)).await {
@@ -152,7 +164,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         delta: Duration,
         tags: Option<Vec<Tag>>,
         ttl: Option<Duration>,
-    ) -> Outcome<V> {
+    ) -> flight::Outcome<V> {
         let sealed = match (&value, &tags) {
             (_, None) => None,
             (Some(value), Some(tags)) => match self.encode(value) {

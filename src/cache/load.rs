@@ -24,58 +24,70 @@ pub(super) type Loader<V> = Box<dyn FnOnce(String) -> Loading<V> + Send>;
 
 /// A lookup in the making: awaited, it resolves to the value. See [`Cache::get_or_load`](super::Cache::get_or_load).
 #[must_use = "a lookup does nothing before it is awaited"]
-pub struct Load<'c, V> {
+pub struct Load<'c, V, F> {
     inner: &'c Arc<Inner<V>>,
     id: &'c str,
-    loader: Loader<V>,
-    tags: Vec<Box<str>>,
-    ttl: Option<Duration>,
+    /// Boxed only when it is needed: a hit in this process needs none.
+    loader: F,
+    wish: Wish,
 }
 
-impl<'c, V: Send + Sync + 'static> Load<'c, V> {
-    pub(super) fn new<F, Fut, E>(inner: &'c Arc<Inner<V>>, id: &'c str, loader: F) -> Self
-    where
-        F: FnOnce(String) -> Fut + Send + 'static,
-        Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,
-        E: Into<Box<dyn StdError + Send + Sync>>,
-    {
-        let loader: Loader<V> = Box::new(move |id| {
-            let load = loader(id);
-            Box::pin(async move { load.await.map_err(CacheError::load) })
-        });
-        Load { inner, id, loader, tags: Vec::new(), ttl: inner.settings.ttl }
+impl<'c, V: Send + Sync + 'static, F> Load<'c, V, F> {
+    pub(super) fn new(inner: &'c Arc<Inner<V>>, id: &'c str, loader: F) -> Self {
+        Load { inner, id, loader, wish: Wish { tags: Vec::new(), ttl: inner.settings.ttl } }
     }
 
     /// What a loaded value depends on: it is out of date when one of these is
     /// [invalidated](super::Cache::invalidate_tag).
     pub fn tags<'t>(mut self, tags: impl IntoIterator<Item = &'t str>) -> Self {
-        self.tags.extend(tags.into_iter().map(Box::from));
+        self.wish.tags.extend(tags.into_iter().map(Box::from));
         self
     }
 
-    /// A time to live of its own for a loaded value, instead of the cache's.
+    /// A time to live of its own for a loaded value, instead of the cache's; at least a millisecond.
     pub fn ttl(mut self, ttl: Duration) -> Self {
-        self.ttl = Some(ttl.max(Duration::from_millis(1)));
+        self.wish.ttl = Some(ttl.max(Duration::from_millis(1)));
         self
     }
 }
 
-impl<'c, V: Send + Sync + 'static> IntoFuture for Load<'c, V> {
+impl<'c, V, F, Fut, E> IntoFuture for Load<'c, V, F>
+where
+    V: Send + Sync + 'static,
+    F: FnOnce(String) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+{
     type Output = Outcome<V>;
     type IntoFuture = Lookup<'c, V>;
 
+    #[inline]
     fn into_future(self) -> Lookup<'c, V> {
-        let Load { inner, id, loader, tags, ttl } = self;
-        let wish = Wish { tags, ttl };
-        if let Some(hit) = inner.hit(id) {
-            inner.counters.of_hit(&hit);
-            if let Some(due) = hit.due {
-                inner.refresh(id, Refresh::Kept(due), loader, wish);
+        let Load { inner, id, loader, wish } = self;
+        match inner.hit(id) {
+            Some(hit) => {
+                inner.counters.of_hit(&hit);
+                if let Some(due) = hit.due {
+                    inner.refresh(id, Refresh::Kept(due), boxed(loader), wish);
+                }
+                Lookup(State::Hit(hit.value))
             }
-            return Lookup(State::Hit(hit.value));
+            None => Lookup::fetch(inner, id, Some((boxed(loader), wish))),
         }
-        Lookup::fetch(inner, id, Some((loader, wish)))
     }
+}
+
+#[cold]
+fn boxed<V, F, Fut, E>(loader: F) -> Loader<V>
+where
+    F: FnOnce(String) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<Option<V>, E>> + Send + 'static,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+{
+    Box::new(move |id| {
+        let load = loader(id);
+        Box::pin(async move { load.await.map_err(CacheError::load) })
+    })
 }
 
 /// What a loaded value shall be like.

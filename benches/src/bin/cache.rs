@@ -1,6 +1,6 @@
 //! The cache: what a hit in this process costs beside moka's own, and a hit in Redis beside a plain GET.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -56,7 +56,7 @@ fn main() {
     }
     moka.run_pending_tasks();
 
-    let (mut ours, mut theirs) = (0, 0);
+    let (mut ours, mut theirs, mut loaded) = (0, 0, 0);
     Contest::new("a hit in this process", 1)
         .with("moka's own get", || {
             theirs = (theirs + 1) % KEYS;
@@ -65,6 +65,11 @@ fn main() {
         .with("Cache::get", || {
             ours = (ours + 1) % KEYS;
             black_box(now(local.get(&ids[ours])).unwrap().unwrap());
+        })
+        .with("Cache::get_or_load", || {
+            loaded = (loaded + 1) % KEYS;
+            let load = |_| async { Ok::<_, std::io::Error>(None) };
+            black_box(now(local.get_or_load(&ids[loaded], load).into_future()).unwrap().unwrap());
         })
         .run(settings);
 
