@@ -21,8 +21,9 @@
 //!   who has not heard yet that its tag was raised counts as out of date). Either costs a load, never a wrong value.
 //! - *Redis down.* With [`OnFailure::Load`] (fail-open) the database behind gets what the cache kept from it, and nothing is
 //!   shared: each process loads for itself, one load for each key at a time, [`max_loads`](CacheBuilder::max_loads) in all,
-//!   and caches nothing, since what it kept could not be told of changes. Where the database would not bear that,
-//!   [`OnFailure::Fail`]. An invalidation that fails is tried again for as long as the key may live, by this process alone:
+//!   and caches nothing, since what it kept could not be told of changes. Each asks Redis first, for as long as any command
+//!   of its client may take: a client that is for a cache alone has a short `socket_timeout`. Where the database would not
+//!   bear that, [`OnFailure::Fail`]. An invalidation that fails is tried again for as long as the key may live, by this process alone:
 //!   one that dies takes it along.
 //! - *SWAPDB.* It tells nobody, of no key: a database that is swapped is no place for values that are kept in processes.
 //! - *Foreign writers.* The server tells of what any program does to a key; with [`Coherence::PubSub`] only caches tell. A key
