@@ -83,6 +83,7 @@ mod race;
 mod replicated;
 mod scripts;
 mod semaphore;
+mod socket;
 mod terms;
 mod token;
 mod ttl;

@@ -10,12 +10,13 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::bare::{self, Dialect};
-use super::core::{Core, Place, Remains, Socket};
+use super::core::{Core, Place, Remains};
 use super::error::LockError;
 use super::held::{Acquisition, Holding, Win};
 use super::options::{Options, Replicas};
 use super::replicated;
 use super::scripts::{self, Acquired, Patience, Released};
+use super::socket::Socket;
 use super::terms::{Kind, Terms};
 use super::token::Token;
 use super::ttl::Ttl;

@@ -20,6 +20,7 @@ use super::error::LockError;
 use super::gate::Gates;
 use super::held::Held;
 use super::scripts::{self, Released};
+use super::socket::Socket;
 use super::terms::Terms;
 use super::token::Token;
 use super::ttl::Ttl;
@@ -192,28 +193,6 @@ async fn warn_of_eviction(client: Client) {
             "this server may evict locks and their fencing counters: only maxmemory-policy noeviction keeps them, and \
              fence_survives_data_loss keeps fences rising",
         );
-    }
-}
-
-/// The socket that a question went over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Socket {
-    /// Of the shared connection, by its number.
-    Shared(u32),
-    /// One of the pool's, which nobody else speaks over.
-    Own,
-}
-
-impl Socket {
-    /// Over which commands travel now.
-    pub(crate) fn now(client: &Client) -> Self {
-        Self::Shared(client.router().link().epoch())
-    }
-
-    /// Whether an answer over the socket of now proves that a question over this one was executed before, or never
-    /// will be.
-    pub(crate) fn is_settled(self, client: &Client) -> bool {
-        self == Self::now(client)
     }
 }
 
