@@ -131,6 +131,11 @@ impl Core {
         self.watchdog.watch(held, runtime, &self.attendants, &self.closed);
     }
 
+    /// The lock's time to live may have become shorter.
+    pub(crate) fn hasten(&self, held: &Held) {
+        self.watchdog.hasten(held);
+    }
+
     /// Has a task run for as long as it is needed; it ends by itself when everything is [closed](Self::closed).
     pub(crate) fn attend(&self, task: impl Future<Output = ()> + Send + 'static, runtime: &Handle) {
         self.attendants.spawn_on(task, runtime);

@@ -128,11 +128,14 @@ impl GuardHandle {
     ///
     /// # Errors
     /// [`LockError::NotHeld`] when it is not ours any more. When the server could not be asked, the lock is valid for
-    /// the shorter of the old and the new time.
+    /// the shorter of the old and the new time; and when the connection was lost over it, also a longer time that is asked
+    /// for in the next seconds counts for no more than that, since the question may be executed late.
     ///
     /// # Cancel safety
     /// As when the server could not be asked.
     pub async fn extend(&self, ttl: Duration) -> Result<(), LockError> {
+        // However it ends, also by being dropped: what is to live shorter is to be renewed sooner.
+        let _hastens = Hastens(self);
         self.held.extend(ttl).await
     }
 
@@ -193,6 +196,15 @@ impl GuardHandle {
 
     fn watch(&self) {
         self.core.watch(&self.held, &self.runtime);
+    }
+}
+
+/// Has the watchdog look at the time to live again.
+struct Hastens<'g>(&'g GuardHandle);
+
+impl Drop for Hastens<'_> {
+    fn drop(&mut self) {
+        self.0.core.hasten(&self.0.held);
     }
 }
 

@@ -12,6 +12,7 @@ use super::bare;
 use super::error::LockError;
 use super::loss::{Loss, LossReason};
 use super::scripts::{self, Extended, Extensions};
+use super::socket::Socket;
 use super::terms::Terms;
 use super::token::Token;
 use super::ttl::Ttl;
@@ -74,6 +75,17 @@ struct State {
     /// The last time to live that the server was asked for, and the longest.
     ttl: Ttl,
     longest: Ttl,
+    late: Option<Late>,
+}
+
+/// An extension that the server may still execute: it went over a socket that is not the one of now. Whatever it is asked
+/// for meanwhile, the lock may then have this time to live from that moment on.
+#[derive(Clone, Copy)]
+struct Late {
+    ttl: Ttl,
+    socket: Socket,
+    /// By then it has been executed, or never will be: a response timeout after the last question.
+    until: Instant,
 }
 
 /// Whoever has it may extend; nobody else does meanwhile.
@@ -93,7 +105,7 @@ impl Held {
             renewed: holding.watchdog,
             ends: holding.max_hold.and_then(|limit| Instant::now().checked_add(limit)),
             bare: AtomicBool::new(bare),
-            state: Mutex::new(State { validity: win.validity, ttl, longest: ttl }),
+            state: Mutex::new(State { validity: win.validity, ttl, longest: ttl, late: None }),
             extending: Arc::default(),
             loss: Loss::default(),
         }
@@ -115,8 +127,12 @@ impl Held {
         self.ends.is_some_and(|ends| now.until(ends).is_zero())
     }
 
+    /// The time to live that it is renewed with: the last one that was asked for, or less while an extension for less may
+    /// be executed late.
     pub(crate) fn ttl(&self) -> Ttl {
-        self.state().ttl
+        let (state, now) = (self.state(), Instant::now());
+        let late = state.late.filter(|late| late.until > now);
+        late.map_or(state.ttl, |late| late.ttl.min(state.ttl))
     }
 
     /// It is lost: nobody may rely on it any more. Gives whether that is news.
@@ -154,16 +170,27 @@ impl Held {
         if self.left(Moment::now()).is_zero() {
             return Err(LockError::NotHeld);
         }
-        let sent = Moment::now();
-        {
+        let (sent, socket) = (Moment::now(), Socket::now(&self.client));
+        let answered = self.client.call_timeout().saturating_add(self.client.config().socket_timeout());
+        let earlier = {
             // If the answer is lost, the server may have taken the new time.
             let mut state = self.state();
             state.validity.shorten(Validity::of(sent, ttl));
             state.ttl = ttl;
             state.longest = state.longest.max(ttl);
-        }
+            let earlier = state.late;
+            state.late = Instant::now().checked_add(answered).map(|until| match state.late {
+                Some(late) => Late { ttl: late.ttl.min(ttl), until, ..late },
+                None => Late { ttl, socket, until },
+            });
+            earlier
+        };
         match self.ask_for_more(ttl).await.map_err(LockError::failed("extended"))? {
             Extended::Ours => {
+                if socket.is_settled(&self.client) {
+                    // This one was executed, and is not late.
+                    self.state().late = earlier;
+                }
                 self.prolong(sent, ttl);
                 Ok(())
             }
@@ -224,7 +251,11 @@ impl Held {
 
     /// The server has given it `ttl` from `sent` on. What is over stays so.
     pub(crate) fn prolong(&self, sent: Moment, ttl: Ttl) {
-        self.state().validity.renew(Validity::of(sent, ttl));
+        let now = Instant::now();
+        let mut state = self.state();
+        state.late = state.late.filter(|late| late.until > now && !late.socket.is_settled(&self.client));
+        let ttl = state.late.map_or(ttl, |late| late.ttl.min(ttl));
+        state.validity.renew(Validity::of(sent, ttl));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -103,6 +103,18 @@ impl Watchdog {
         self.kennel().watched.remove(&held.id);
     }
 
+    /// Renews the lock sooner than was planned, if its time to live has become shorter.
+    pub(crate) fn hasten(&self, held: &Held) {
+        let now = Instant::now();
+        let mut kennel = self.kennel();
+        let Some(watched) = kennel.watched.get_mut(&held.id) else { return };
+        watched.renew_at = watched.renew_at.map(|at| at.min(after(now, held.ttl(), 3)));
+        let due = watched.due(now, Moment::now());
+        if kennel.wakes.is_some_and(|wakes| due < wakes) {
+            self.hurry.notify_one();
+        }
+    }
+
     pub(crate) fn seen(&self) -> Seen {
         self.kennel().seen
     }

@@ -226,3 +226,18 @@ fn locks_of_one_runtime_are_renewed_on_although_another_one_has_ended() {
     drop(base);
     assert_eq!(locks.stats().lost, 1);
 }
+
+#[tokio::test]
+async fn a_renewed_lock_that_is_to_live_shorter_is_renewed_more_often() {
+    let (locks, _) = locks().await;
+    let locks = locks.watchdog(true);
+    let (guard, permit) = (locks.lock("a").acquire(SOON).await.unwrap(), locks.semaphore("s", 1));
+    let permit = permit.acquire(SOON).await.unwrap();
+
+    guard.extend(SHORT).await.unwrap();
+    permit.extend(SHORT).await.unwrap();
+
+    eventually_async("both are renewed often", SOON, || locks.stats().renewed >= 8).await;
+    assert!(guard.is_valid() && permit.is_valid());
+    assert_eq!(locks.stats().lost, 0);
+}
