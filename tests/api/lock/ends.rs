@@ -78,8 +78,8 @@ async fn a_thousand_aborted_acquires_leave_nothing() {
             task.abort();
         }
 
-        eventually_async("all places are free", SOON, || locks.stats().in_use == 0).await;
-        assert_eq!((locks.stats().waited_for, locks.stats().returning), (0, 0), "{sort}");
+        let stats = || (locks.stats().in_use, locks.stats().waited_for, locks.stats().returning);
+        eventually_async("all places are free", SOON, || stats() == (0, 0, 0)).await;
         let left = Server::shared().command(&["KEYS", &format!("*{prefix}*")]);
         let left: Vec<_> = left.elements().iter().filter(|key| !key.text().ends_with(":f")).collect();
         assert!(left.is_empty(), "{sort}: {left:?}");
