@@ -3,7 +3,8 @@
 //! The first row of a table is redis-rs; ratios are to it. `raw` is a hand-written window of requests on one blocking
 //! socket, the limit of what any client can reach; it has no tasks and no latencies. Arguments choose rows: those
 //! whose title holds all of them, as in `closed_loop GET '64 tasks' current`; `--quick` runs three rounds. A client of
-//! one thread runs on the server's core, or beside it with `--apart`, or where the system puts it with `--free`.
+//! one thread runs on the server's core, or beside it with `--apart`, or where the system puts it with `--free`; one of
+//! several threads where the system puts it, or on the server's core with `--shared`, as when all cores are busy.
 
 use std::path::PathBuf;
 
@@ -172,7 +173,8 @@ fn main() {
     let secure = if cfg!(feature = "glide") { None } else { Server::start_tls(Options::new().tls(tls)) };
     let servers: Vec<u32> = std::iter::once(&server).chain(&secure).filter_map(Server::pid).collect();
     let asked = Cores::from_args();
-    for (threads, cores) in [(1, asked), (2, Cores::Free)] {
+    let many = if std::env::args().any(|arg| arg == "--shared") { Cores::Shared } else { Cores::Free };
+    for (threads, cores) in [(1, asked), (2, many)] {
         cores.take(servers.iter().copied());
         let on = runtime_name(threads);
         println!("\n## {on}: {}", cores.name());
