@@ -149,7 +149,8 @@ impl BlockingConnection {
         self.socket.below().set_write_timeout(limit)
     }
 
-    /// The kernel's socket, for what [`SocketOptions`] cannot say. `None` for a Unix socket, which has none of TCP's options.
+    /// The kernel's socket, for what [`SocketOptions`](crate::transport::SocketOptions) cannot say. `None` for a Unix socket,
+    /// which has none of TCP's options.
     #[must_use]
     pub fn tcp_socket(&self) -> Option<SockRef<'_>> {
         match self.socket.below() {
