@@ -15,10 +15,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{BufMut, Bytes, BytesMut};
+use redlane_resp::reply::Reply;
 use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
-
-use redlane_resp::reply::Reply;
 
 /// Frames from this size on get memory of their own.
 pub(crate) const LARGE: usize = 64 * 1024;
@@ -56,7 +55,7 @@ impl ReadBlock {
         }
     }
 
-    /// Whether `byte` at the place `at` is the marker of an error; a payload without header begins with any byte.
+    /// Whether the byte at `at` is the marker of an error; a payload without header begins with any byte.
     pub(crate) fn is_error_at(&self, at: usize) -> bool {
         !self.headless && matches!(self.bytes().get(at), Some(b'-' | b'!'))
     }

@@ -20,7 +20,6 @@ use crate::error::CloseReason;
 use crate::shared::{Fed, Shared};
 use crate::stats::LinkStats;
 use crate::supervisor;
-use crate::tickets::Status;
 use crate::transport::ConnectError;
 
 /// The one who hears a feed. [`push`](PushSink::push) gives it every frame, not only those that RESP3 marks as pushes.
@@ -110,16 +109,13 @@ impl Feed {
     /// Whether it is connected and greeted right now.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        matches!(self.shared.lock().core.status, Status::Up)
+        self.shared.is_up()
     }
 
     /// Whether it has ended for good, and why.
     #[must_use]
     pub fn ended(&self) -> Option<CloseReason> {
-        match self.shared.lock().core.status {
-            Status::Ended(reason) => Some(reason),
-            _ => None,
-        }
+        self.shared.ended()
     }
 
     /// Figures of this feed. Every frame counts as a push.

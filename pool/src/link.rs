@@ -273,16 +273,13 @@ impl Link {
     /// Whether it is connected and greeted right now.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        matches!(self.shared.lock().core.status, Status::Up)
+        self.shared.is_up()
     }
 
     /// Whether it has ended for good, and why.
     #[must_use]
     pub fn ended(&self) -> Option<CloseReason> {
-        match self.shared.lock().core.status {
-            Status::Ended(reason) => Some(reason),
-            _ => None,
-        }
+        self.shared.ended()
     }
 
     /// Whether nothing is awaited, queued or waiting: a leased connection may go back.

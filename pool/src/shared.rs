@@ -197,6 +197,17 @@ impl Shared {
         self.unlock(inner, wake);
     }
 
+    pub(crate) fn is_up(&self) -> bool {
+        matches!(self.lock().core.status, Status::Up)
+    }
+
+    pub(crate) fn ended(&self) -> Option<CloseReason> {
+        match self.lock().core.status {
+            Status::Ended(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     pub(crate) fn stats(&self) -> LinkStats {
         let inner = self.lock();
         let core = &inner.core;

@@ -22,6 +22,7 @@ mod room;
 mod simulation;
 #[cfg(test)]
 mod tests;
+mod ticket;
 
 use std::collections::VecDeque;
 use std::task::{Poll, Waker};
@@ -34,6 +35,8 @@ use crate::outbox::Outbox;
 use crate::payload::Payload;
 use crate::transport::ConnectError;
 
+use self::ticket::{Failure, State, Ticket};
+
 /// The grain of the link's clock. Deadlines of attempts are met within two of it.
 pub(crate) const TICK: Duration = Duration::from_millis(25);
 
@@ -43,60 +46,6 @@ pub(crate) type Tick = u64;
 /// How long so many ticks last.
 pub(crate) fn lasting(ticks: Tick) -> Duration {
     TICK.saturating_mul(u32::try_from(ticks).unwrap_or(u32::MAX))
-}
-
-/// Why a ticket failed; becomes a [`LinkError`] when its owner asks.
-#[derive(Clone, Debug)]
-enum Failure {
-    Timeout(Outcome),
-    Lost { reason: CloseReason, outcome: Outcome, written: usize },
-    NotConnected(ConnectError),
-    Closed(CloseReason),
-}
-
-#[derive(Debug)]
-enum State {
-    Free,
-    Waiting,
-    Complete,
-    /// Boxed, since it is rare and every ticket has room for it.
-    Failed(Box<Failure>),
-    /// The owner is gone; the reply is dropped when it comes.
-    Tombstone,
-    /// A probe of ours; its reply is dropped.
-    Own,
-}
-
-/// One submission under way.
-#[derive(Debug)]
-struct Ticket {
-    state: State,
-    /// Whom to wake, while it is waited for. Apart from the state, so that it is moved in registers: what has just
-    /// been written in halves must not be read as a whole, which waits for the memory.
-    waker: Option<Waker>,
-    replies: Replies,
-    frames: usize,
-    frames_left: usize,
-    /// Half of it executes nothing: a command, or MULTI to EXEC.
-    whole: bool,
-    /// Pushes answer it, where a sink takes them for answers.
-    by_pushes: bool,
-    in_fifo: bool,
-    start: u64,
-    end: u64,
-    entered: Tick,
-    deadline: Option<Tick>,
-}
-
-impl Ticket {
-    /// Has `waker` woken when the replies are there.
-    #[inline]
-    fn wake(&mut self, waker: &Waker) {
-        match &mut self.waker {
-            Some(known) => known.clone_from(waker),
-            None => self.waker = Some(waker.clone()),
-        }
-    }
 }
 
 /// What came of the look for a single reply.

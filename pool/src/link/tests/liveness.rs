@@ -16,6 +16,15 @@ async fn unread(server: &mut DuplexStream) -> usize {
     tokio::time::timeout(Duration::from_millis(1), server.read(&mut rest)).await.map_or(0, Result::unwrap)
 }
 
+/// A connection that was at rest for longer than it is trusted.
+async fn long_idle(config: LinkConfig) -> (Setup, DuplexStream) {
+    let mut setup = start(config);
+    let server = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    (setup, server)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_sends_pushes_is_alive_however_late_its_replies() {
     let mut setup = start(config());
@@ -98,10 +107,7 @@ async fn replies_that_came_before_the_server_hung_up_are_handed_out_though_writi
 #[tokio::test(start_paused = true)]
 async fn a_failed_check_leaves_the_commands_behind_it_half_of_their_time() {
     let second = Duration::from_secs(1);
-    let mut setup = start(LinkConfig { attempt_timeout: Some(second), ..config() });
-    let mut dead = setup.servers.recv().await.unwrap();
-    until(|| setup.link.is_up()).await;
-    tokio::time::sleep(Duration::from_secs(31)).await;
+    let (mut setup, mut dead) = long_idle(LinkConfig { attempt_timeout: Some(second), ..config() }).await;
     let a = get("a");
     let mut call = setup.link.call(&a);
     begin(&mut call).await;
@@ -278,10 +284,7 @@ async fn bytes_on_the_old_socket_call_the_replacement_off() {
 
 #[tokio::test(start_paused = true)]
 async fn a_long_idle_connection_is_asked_before_the_next_command() {
-    let mut setup = start(config());
-    let mut server = setup.servers.recv().await.unwrap();
-    until(|| setup.link.is_up()).await;
-    tokio::time::sleep(Duration::from_secs(31)).await;
+    let (setup, mut server) = long_idle(config()).await;
     let a = get("a");
     let mut call = setup.link.call(&a);
     begin(&mut call).await;
@@ -297,10 +300,7 @@ async fn a_long_idle_connection_is_asked_before_the_next_command() {
 
 #[tokio::test(start_paused = true)]
 async fn a_check_that_fails_costs_the_command_nothing() {
-    let mut setup = start(config());
-    let mut dead = setup.servers.recv().await.unwrap();
-    until(|| setup.link.is_up()).await;
-    tokio::time::sleep(Duration::from_secs(31)).await;
+    let (mut setup, mut dead) = long_idle(config()).await;
     let a = get("a");
     let mut call = setup.link.call(&a);
     begin(&mut call).await;
