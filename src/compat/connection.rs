@@ -151,7 +151,7 @@ impl Connection {
 
     fn tell(&mut self, kind: Kind, on: bool, names: impl ToRedisArgs) -> RedisResult<()> {
         self.protocol.require_resp3("RESP3 is required for this command")?;
-        cmd(kind.command(on)).arg(names).set_no_response(true).exec(self)
+        cmd(kind.word(on)).arg(names).set_no_response(true).exec(self)
     }
 
     /// The value of a frame; a push goes to the push sender as well.

@@ -115,7 +115,7 @@ impl<'a> PubSub<'a> {
     }
 
     fn tell(&mut self, kind: Kind, on: bool, names: impl ToRedisArgs) -> RedisResult<()> {
-        let mut command = cmd(kind.command(on));
+        let mut command = cmd(kind.word(on));
         command.arg(names);
         let names = command.args_iter().count().saturating_sub(1);
         self.con.leave_subscriptions()?;

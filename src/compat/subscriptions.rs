@@ -7,31 +7,10 @@
 use std::collections::BTreeSet;
 
 use crate::compat::value::{PushKind, Value};
+pub(crate) use crate::pubsub::topic::Kind;
 
-/// The three kinds of subscription, which the server keeps apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Channel,
-    Pattern,
-    Shard,
-}
-
-impl Kind {
-    /// In the order in which they are renewed.
-    pub(crate) const ALL: [Self; 3] = [Self::Channel, Self::Shard, Self::Pattern];
-
-    /// The command that begins subscriptions, or ends them.
-    pub(crate) const fn command(self, on: bool) -> &'static str {
-        match (self, on) {
-            (Self::Channel, true) => "SUBSCRIBE",
-            (Self::Channel, false) => "UNSUBSCRIBE",
-            (Self::Pattern, true) => "PSUBSCRIBE",
-            (Self::Pattern, false) => "PUNSUBSCRIBE",
-            (Self::Shard, true) => "SSUBSCRIBE",
-            (Self::Shard, false) => "SUNSUBSCRIBE",
-        }
-    }
-}
+/// The kinds in the order in which their subscriptions are renewed.
+pub(crate) const RENEWED: [Kind; 3] = [Kind::Channel, Kind::Shard, Kind::Pattern];
 
 /// One subscription began or ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +123,7 @@ mod tests {
 
             assert_eq!(Change::of(&push), Some(confirmed(word, "name")), "{word}");
             let change = confirmed(word, "name");
-            assert_eq!(change.kind.command(change.on), word.to_uppercase());
+            assert_eq!(change.kind.word(change.on), word.to_uppercase());
         }
     }
 
@@ -189,7 +168,7 @@ mod tests {
         }
         held.apply(Change { kind: Kind::Channel, on: false, name: None, left: 0 });
 
-        let names = Kind::ALL.map(|kind| held.names(kind).iter().cloned().collect::<Vec<_>>());
+        let names = RENEWED.map(|kind| held.names(kind).iter().cloned().collect::<Vec<_>>());
         assert_eq!(names, [vec![b"a".to_vec(), b"b".to_vec()], vec![b"s".to_vec()], vec![b"n*".to_vec()]]);
     }
 }

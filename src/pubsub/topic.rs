@@ -54,7 +54,8 @@ impl Kind {
         Command::new(self.word(on))
     }
 
-    pub(super) const fn word(self, on: bool) -> &'static str {
+    /// Its name.
+    pub(crate) const fn word(self, on: bool) -> &'static str {
         match (self, on) {
             (Self::Channel, true) => "SUBSCRIBE",
             (Self::Channel, false) => "UNSUBSCRIBE",

@@ -21,7 +21,7 @@ use crate::compat::client::Client;
 use crate::compat::cmd::{Cmd, cmd};
 use crate::compat::error::{ErrorKind, RedisResult};
 use crate::compat::pipeline::Pipeline;
-use crate::compat::subscriptions::{Change, Kind, Subscriptions};
+use crate::compat::subscriptions::{Change, RENEWED, Subscriptions};
 use crate::compat::value::{PushInfo, PushKind, Value};
 
 pub use self::config::ConnectionManagerConfig;
@@ -264,11 +264,11 @@ impl Attempt {
             retry = retry.saturating_add(1);
         };
         let held = recipe.held().map(|held| held.clone()).unwrap_or_default();
-        for kind in Kind::ALL {
+        for kind in RENEWED {
             let names: Vec<_> = held.names(kind).iter().collect();
             if !names.is_empty() {
                 // A channel that is forbidden by now must not keep the others from their messages.
-                let _ = cmd(kind.command(true)).arg(names).exec_async(&mut connection).await;
+                let _ = cmd(kind.word(true)).arg(names).exec_async(&mut connection).await;
             }
         }
         Ok(connection)

@@ -246,7 +246,7 @@ impl PubSubSink {
     }
 
     async fn tell(&self, kind: Kind, on: bool, names: impl ToRedisArgs) -> RedisResult<()> {
-        let mut command = cmd(kind.command(on));
+        let mut command = cmd(kind.word(on));
         command.arg(names);
         let names = command.args_iter().count().saturating_sub(1);
         self.ask(&command, Asked::Change { kind, on, names }).await?.extract_error()?;
