@@ -56,6 +56,11 @@ async fn a_loaded_script_is_known_at_its_first_call() {
     assert_eq!((calls(&server, "evalsha"), calls(&server, "eval")), (1, 0));
 }
 
+fn plain_or_atomic(client: &Client, atomic: bool) -> Pipeline<'_> {
+    let pipeline = client.pipeline();
+    if atomic { pipeline.atomic() } else { pipeline }
+}
+
 #[tokio::test]
 async fn a_script_in_a_pipeline_runs_in_its_place_and_once() {
     let server = Server::start(Options::new());
@@ -65,10 +70,7 @@ async fn a_script_in_a_pipeline_runs_in_its_place_and_once() {
     for atomic in [false, true] {
         server.command(&["SET", "n", "0"]);
         client.script_flush(FlushMode::Sync).await.unwrap();
-        let mut pipeline = client.pipeline();
-        if atomic {
-            pipeline = pipeline.atomic();
-        }
+        let mut pipeline = plain_or_atomic(&client, atomic);
         for _ in 0..50 {
             pipeline = ADD.key("n").arg(10).by_text::<i64, _>(pipeline.incr("n", 1));
         }
@@ -95,10 +97,7 @@ async fn a_script_that_a_pipeline_calls_often_is_loaded_once_and_never_unknown()
         // Servers before 7.0 count all of SCRIPT together.
         let loads = || calls(&server, "script|load") + calls(&server, "script");
         let before = (loads(), calls(&server, "evalsha"), calls(&server, "eval"));
-        let mut pipeline = client.pipeline();
-        if atomic {
-            pipeline = pipeline.atomic();
-        }
+        let mut pipeline = plain_or_atomic(&client, atomic);
         for _ in 0..50 {
             pipeline = ADD.key("n").arg(10).by_name(pipeline.incr("n", 1));
         }
@@ -122,10 +121,7 @@ async fn one_unknown_script_among_a_hundred_commands_keeps_its_place_and_repeats
     for atomic in [false, true] {
         server.command(&["SET", "n", "0"]);
         client.script_flush(FlushMode::Sync).await.unwrap();
-        let mut pipeline = client.pipeline();
-        if atomic {
-            pipeline = pipeline.atomic();
-        }
+        let mut pipeline = plain_or_atomic(&client, atomic);
         for place in 0..100 {
             pipeline = if place == 50 { unknown.key("n").by_name(pipeline) } else { pipeline.incr("n", 1) };
         }

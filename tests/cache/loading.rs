@@ -11,6 +11,7 @@ use redlane::cache::{Cache, CacheError, Coherence, OnFailure};
 use redlane::prelude::*;
 use redlane_test_support::{Options, Server, eventually_async};
 use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
 
 use crate::{Loads, SOON, builder, connect, text};
 
@@ -114,20 +115,26 @@ async fn an_error_goes_to_all_who_waited_and_is_not_cached() {
     assert_eq!(text(&cache.get_or_load("a", loads.giving("now")).await.unwrap()), Some("now"));
 }
 
+/// A task whose load of `a` has begun and never ends.
+async fn endless_load(cache: &Cache<String>) -> JoinHandle<()> {
+    let cache = cache.clone();
+    let (begun, has_begun) = oneshot::channel();
+    let load = move |_| async move {
+        begun.send(()).unwrap();
+        std::future::pending::<Result<Option<String>, io::Error>>().await
+    };
+    let task = tokio::spawn(async move {
+        let _ = cache.get_or_load("a", load).await;
+    });
+    has_begun.await.unwrap();
+    task
+}
+
 #[tokio::test]
 async fn a_leader_that_goes_away_hands_over() {
     let (builder, client, namespace) = builder().await;
     let cache = builder.build().await.unwrap();
-    let (begun, has_begun) = oneshot::channel();
-    let leader = {
-        let cache = cache.clone();
-        let load = move |_| async move {
-            begun.send(()).unwrap();
-            std::future::pending::<Result<Option<String>, io::Error>>().await
-        };
-        tokio::spawn(async move { cache.get_or_load("a", load).await })
-    };
-    has_begun.await.unwrap();
+    let leader = endless_load(&cache).await;
     let loads = Loads::default();
     let heir = {
         let (cache, load) = (cache.clone(), loads.giving("second"));
@@ -216,16 +223,7 @@ async fn a_load_that_nobody_waits_for_any_more_gives_its_lease_back() {
     let (builder, client, namespace) = builder().await;
     let cache = builder.lease(Duration::from_secs(60)).build().await.unwrap();
     let key = format!("{namespace}:a");
-    let (begun, has_begun) = oneshot::channel();
-    let load = move |_| async move {
-        begun.send(()).unwrap();
-        std::future::pending::<Result<Option<String>, io::Error>>().await
-    };
-    let loading = {
-        let cache = cache.clone();
-        tokio::spawn(async move { cache.get_or_load("a", load).await })
-    };
-    has_begun.await.unwrap();
+    let loading = endless_load(&cache).await;
     assert_eq!(client.exists(&key).await.unwrap(), 1);
 
     loading.abort();
@@ -327,16 +325,7 @@ async fn a_dead_loader_is_taken_over_from_after_its_lease() {
 async fn no_more_loads_run_than_may() {
     let (builder, _, _) = builder().await;
     let cache = builder.max_loads(1, Duration::from_millis(50)).build().await.unwrap();
-    let (begun, has_begun) = oneshot::channel();
-    let busy = {
-        let cache = cache.clone();
-        let load = move |_| async move {
-            begun.send(()).unwrap();
-            std::future::pending::<Result<Option<String>, io::Error>>().await
-        };
-        tokio::spawn(async move { cache.get_or_load("a", load).await })
-    };
-    has_begun.await.unwrap();
+    let busy = endless_load(&cache).await;
     let loads = Loads::default();
 
     let refused = cache.get_or_load("b", loads.giving("x")).await;
