@@ -21,9 +21,10 @@
 //!   who has not heard yet that its tag was raised counts as out of date). Either costs a load, never a wrong value.
 //! - *Redis down.* With [`OnFailure::Load`] (fail-open) the database behind gets what the cache kept from it, and nothing is
 //!   shared: each process loads for itself, one load for each key at a time, [`max_loads`](CacheBuilder::max_loads) in all,
-//!   and caches nothing, since what it kept could not be told of changes. Each asks Redis first, for as long as any command
-//!   of its client may take: a client that is for a cache alone has a short `socket_timeout`. Where the database would not
-//!   bear that, [`OnFailure::Fail`]. An invalidation that fails is tried again for as long as the key may live, by this process alone:
+//!   and caches nothing, since what it kept could not be told of changes. Each lookup asks Redis first, so an outage makes
+//!   it slower by [`lookup_timeout`](CacheBuilder::lookup_timeout), half a second, and by no more; what it stored too late
+//!   for that arrives all the same, or not, and never over what is newer. Where the database would not bear the loads,
+//!   [`OnFailure::Fail`]. An invalidation that fails is tried again for as long as the key may live, by this process alone:
 //!   one that dies takes it along.
 //! - *SWAPDB.* It tells nobody, of no key: a database that is swapped is no place for values that are kept in processes.
 //! - *Foreign writers.* The server tells of what any program does to a key; with [`Coherence::PubSub`] only caches tell. A key
@@ -38,8 +39,8 @@
 //! `envelope.rs` the header before each value in Redis, which tells freshness without anybody's clock and makes one
 //! compare-and-set serve every write; `remote.rs` what is said to Redis, `question.rs` what most often is; `flight.rs` the
 //! one fetch at a time; `load.rs` the way of a lookup, `hit.rs` what may be served from here, `reading.rs` what is found
-//! in Redis, `lease.rs` how what is not found is loaded by one alone; `versions.rs` tags; `through.rs` strategies over a
-//! store.
+//! in Redis, `lease.rs` how what is not found is loaded by one alone, `patience.rs` how long Redis is waited for;
+//! `versions.rs` tags; `through.rs` strategies over a store.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -80,6 +81,7 @@ mod hit;
 mod lease;
 mod load;
 mod local;
+mod patience;
 mod question;
 mod reading;
 mod remote;

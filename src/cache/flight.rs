@@ -130,6 +130,11 @@ impl<V> Turn<'_, V> {
         self.as_of = self.seat.flight.changes.load(Ordering::Acquire);
     }
 
+    /// Whether nothing was told of a change since then.
+    pub(super) fn is_current(&self) -> bool {
+        self.seat.flight.changes.load(Ordering::Acquire) == self.as_of
+    }
+
     /// Resolves when the key has changed since the last time.
     pub(super) async fn key_changed(&self) {
         self.seat.flight.changed.notified().await;

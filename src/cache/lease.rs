@@ -15,6 +15,7 @@ use super::envelope::{Header, Kind, Seen, Tag};
 use super::error::CacheError;
 use super::flight::{self, Turn};
 use super::load::{Loader, Wish};
+use super::patience::Patience;
 use super::reading::Found;
 use super::remote::{FOREVER, Remote};
 use super::{Inner, Refreshing};
@@ -33,6 +34,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         self: &Arc<Self>,
         id: &Arc<str>,
         turn: &mut Turn<'_, V>,
+        patience: &mut Patience,
         mut found: Result<Found<V>>,
         loader: Loader<V>,
         wish: Wish,
@@ -56,7 +58,9 @@ impl<V: Send + Sync + 'static> Inner<V> {
                     // Either way one looks again; a change is seen at once, an end of the lease soon after it.
                     let _ = timeout(left.min(longest), turn.key_changed()).await;
                     turn.ask();
-                    found = self.read(id).await;
+                    // Redis has answered: what was waited for is the load.
+                    patience.renew();
+                    found = self.read(id, patience).await;
                     continue;
                 }
                 Err(error) => {
@@ -68,13 +72,18 @@ impl<V: Send + Sync + 'static> Inner<V> {
             turn.ask();
             if self.is_plain() {
                 self.counters.miss.add();
-                return self.load_plain(id, &key, loader, wish).await;
+                return self.load_plain(id, turn, patience, &seen, loader, wish).await;
             }
             let header =
                 Header::new(Kind::Lease, self.settings.codec.id(), self.settings.schema).seal(&[], b"");
             // Held from before it is asked for: who goes away in between may have it already.
             let mut lease = Lease { remote: &self.remote, key: &key, header, held: true };
-            let asked = self.remote.lease(&key, &lease.header, self.settings.lease, seen.as_bytes()).await;
+            let asked = patience
+                .spend(|within| {
+                    let (header, time) = (&lease.header, self.settings.lease);
+                    self.remote.lease(&key, header, time, seen.as_bytes(), within)
+                })
+                .await;
             lease.held = match &asked {
                 Ok(there) => there.is_none(),
                 Err(error) => error.outcome() == Outcome::MaybeExecuted,
@@ -87,11 +96,11 @@ impl<V: Send + Sync + 'static> Inner<V> {
                     }
                     // Nothing of before the lease is told from here on.
                     turn.ask();
-                    return self.load_leased(id, lease, loader, wish).await;
+                    return self.load_leased(id, lease, patience, loader, wish).await;
                 }
-                // An empty text is no cache's, and has no first bytes by which to replace it.
+                // An empty text is no cache's, and has no first bytes by which to replace it; only as such is it removed.
                 Ok(Some(there)) if there.is_empty() => {
-                    let _ = self.remote.remove(&key).await;
+                    let _ = patience.spend(|within| self.remote.give_back(&key, b"", within)).await;
                 }
                 // Somebody was quicker: what stands there now is looked at like anything else.
                 Ok(Some(_)) => {}
@@ -101,7 +110,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 }
             }
             turn.ask();
-            found = self.read(id).await;
+            found = self.read(id, patience).await;
         }
     }
 
@@ -111,13 +120,25 @@ impl<V: Send + Sync + 'static> Inner<V> {
         Ok(value.map(Arc::new))
     }
 
-    async fn load_plain(&self, id: &str, key: &str, loader: Loader<V>, wish: Wish) -> flight::Outcome<V> {
+    /// Loads, and stores the value as it is, unless the key was told to have changed meanwhile. No lease stands for it in
+    /// Redis: what nobody told of is noticed only where it still stands there.
+    async fn load_plain(
+        &self,
+        id: &str,
+        turn: &Turn<'_, V>,
+        patience: &mut Patience,
+        seen: &Seen,
+        loader: Loader<V>,
+        wish: Wish,
+    ) -> flight::Outcome<V> {
         let (value, _) = self.load(id, loader, None).await?;
         // What cannot be encoded goes to the callers all the same.
-        if let Some(payload) = value.as_ref().and_then(|value| self.encode(value).ok())
-            && self.remote.set(key, &payload, wish.ttl).await.is_err()
-        {
-            self.counters.l2_err.add();
+        if let Some(payload) = value.as_ref().and_then(|value| self.encode(value).ok()) {
+            if turn.is_current() {
+                self.replace(id, patience, seen, &payload, wish.ttl).await;
+            } else {
+                self.counters.fill_raced.add();
+            }
         }
         Ok(value.map(Arc::new))
     }
@@ -126,25 +147,35 @@ impl<V: Send + Sync + 'static> Inner<V> {
         &self,
         id: &str,
         mut lease: Lease<'_>,
+        patience: &mut Patience,
         loader: Loader<V>,
         wish: Wish,
     ) -> flight::Outcome<V> {
         // The versions are those from before the load: what changes while it runs makes the value out of date.
-        let tags = self.tags_of(&wish).await;
+        let tags = self.tags_of(&wish, patience).await;
         let (value, delta) = match self.load(id, loader, Some(&lease)).await {
             Ok(loaded) => loaded,
             Err(error) => {
-                lease.give_back().await;
+                lease.give_back(patience).await;
                 return Err(error);
             }
         };
-        self.fill(id, Some(&mut lease), None, value, delta, tags, wish.ttl).await
+        let loaded = Loaded { value, delta, tags, ttl: wish.ttl };
+        match self.sealed(&loaded) {
+            Some((bytes, time)) => {
+                let seen = Seen::of(&lease.header);
+                // Replaced by the value, or by somebody else's. Otherwise it is tried to be given back.
+                lease.held = !self.replace(id, patience, &seen, &bytes, time).await;
+            }
+            None => lease.give_back(patience).await,
+        }
+        Ok(loaded.value.map(Arc::new))
     }
 
     /// The tags of a wish with their versions; `None` when they cannot be had, and nothing can be stored then.
-    async fn tags_of(&self, wish: &Wish) -> Option<Vec<Tag>> {
+    async fn tags_of(&self, wish: &Wish, patience: &mut Patience) -> Option<Vec<Tag>> {
         let names: Vec<&str> = wish.tags.iter().map(|tag| &**tag).collect();
-        match self.tags_now(&names).await {
+        match self.tags_now(&names, patience).await {
             Ok(tags) => Some(tags),
             Err(_) => {
                 self.counters.l2_err.add();
@@ -153,55 +184,45 @@ impl<V: Send + Sync + 'static> Inner<V> {
         }
     }
 
-    /// Stores what was loaded, unless somebody has written in between.
-    #[expect(clippy::too_many_arguments, reason = "what was loaded, for whom, and over what")]
-    async fn fill(
-        &self,
-        id: &str,
-        mut lease: Option<&mut Lease<'_>>,
-        over: Option<Seen>,
-        value: Option<V>,
-        delta: Duration,
-        tags: Option<Vec<Tag>>,
-        ttl: Option<Duration>,
-    ) -> flight::Outcome<V> {
-        let sealed = match (&value, &tags) {
-            (_, None) => None,
-            (Some(value), Some(tags)) => match self.encode(value) {
-                Ok(payload) => Some(self.seal(&payload, ttl, delta, tags)),
-                // It goes to the callers all the same.
-                Err(_) => None,
-            },
-            (None, Some(_)) if self.settings.negative.is_zero() => None,
-            (None, Some(tags)) => {
+    /// What is to be stored of a load, and for how long; `None`: nothing.
+    fn sealed(&self, loaded: &Loaded<V>) -> Option<(Bytes, Option<Duration>)> {
+        let tags = loaded.tags.as_ref()?;
+        match &loaded.value {
+            // What cannot be encoded goes to the callers all the same.
+            Some(value) => {
+                let payload = self.encode(value).ok()?;
+                Some(self.seal(&payload, loaded.ttl, loaded.delta, tags))
+            }
+            None if self.settings.negative.is_zero() => None,
+            None => {
                 let header = Header::new(Kind::Nothing, self.settings.codec.id(), self.settings.schema);
-                Some((header.taking(delta).seal(tags, b""), Some(self.varied(self.settings.negative))))
-            }
-        };
-        let seen = lease.as_ref().map(|lease| Seen::of(&lease.header)).or(over);
-        match (sealed, seen) {
-            (Some((bytes, time)), Some(seen)) => {
-                let key = self.name(id).key();
-                self.drop_local(id);
-                let filled = self.remote.fill(&key, seen.as_bytes(), &bytes, time.unwrap_or(FOREVER)).await;
-                self.drop_local(id);
-                if let Some(lease) = &mut lease {
-                    // Replaced by the value, or by somebody else's. Otherwise it is tried to be given back.
-                    lease.held = filled.is_err();
-                }
-                match filled {
-                    Ok(true) => {}
-                    Ok(false) => self.counters.fill_raced.add(),
-                    Err(_) => self.counters.l2_err.add(),
-                }
-            }
-            _ => {
-                if let Some(lease) = &mut lease {
-                    lease.give_back().await;
-                }
+                let bytes = header.taking(loaded.delta).seal(tags, b"");
+                Some((bytes, Some(self.varied(self.settings.negative))))
             }
         }
-        Ok(value.map(Arc::new))
+    }
+
+    /// Stores what was loaded in the place of what began with `seen`, unless somebody has written in between, however late
+    /// it arrives. Whether Redis has answered.
+    async fn replace(
+        &self,
+        id: &str,
+        patience: &mut Patience,
+        seen: &Seen,
+        bytes: &[u8],
+        time: Option<Duration>,
+    ) -> bool {
+        let (key, time) = (self.name(id).key(), time.unwrap_or(FOREVER));
+        self.drop_local(id);
+        let filled =
+            patience.spend(|within| self.remote.fill(&key, seen.as_bytes(), bytes, time, within)).await;
+        self.drop_local(id);
+        match &filled {
+            Ok(true) => {}
+            Ok(false) => self.counters.fill_raced.add(),
+            Err(_) => self.counters.l2_err.add(),
+        }
+        filled.is_ok()
     }
 
     /// Runs the loader, as many at a time as may be, and keeps the lease meanwhile.
@@ -253,11 +274,15 @@ impl<V: Send + Sync + 'static> Inner<V> {
         tokio::spawn(async move {
             let (inner, id) = (&refreshing.inner, &refreshing.id);
             if let Some(seen) = inner.still_due(id, what).await {
-                let tags = inner.tags_of(&wish).await;
+                let mut patience = Patience::endless();
+                let tags = inner.tags_of(&wish, &mut patience).await;
                 // A failed load leaves what is there; it is tried again at the next call.
                 if let Ok((value, delta)) = inner.load(id, loader, None).await {
                     inner.counters.refresh.add();
-                    let _ = inner.fill(id, None, Some(seen), value, delta, tags, wish.ttl).await;
+                    let loaded = Loaded { value, delta, tags, ttl: wish.ttl };
+                    if let Some((bytes, time)) = inner.sealed(&loaded) {
+                        inner.replace(id, &mut patience, &seen, &bytes, time).await;
+                    }
                 }
             }
             drop(place);
@@ -270,12 +295,21 @@ impl<V: Send + Sync + 'static> Inner<V> {
             Refresh::Seen(seen) => return Some(seen),
             Refresh::Kept(due) => due,
         };
-        match self.read(id).await {
+        match self.read(id, &mut Patience::endless()).await {
             // A value of another load ends later, by more than the rounding of times.
             Ok(Found::Held(held)) if held.ends.since(due) < ROUNDING => Some(held.seen),
             _ => None,
         }
     }
+}
+
+/// What a load came to, and what is to be stored with it.
+struct Loaded<V> {
+    value: Option<V>,
+    delta: Duration,
+    /// Those from before the load; `None` when they could not be had, and nothing can be stored.
+    tags: Option<Vec<Tag>>,
+    ttl: Option<Duration>,
 }
 
 /// What is to be loaded anew.
@@ -299,8 +333,9 @@ struct Lease<'c> {
 }
 
 impl Lease<'_> {
-    async fn give_back(&mut self) {
-        if self.remote.give_back(self.key, &self.header).await.is_ok() {
+    async fn give_back(&mut self, patience: &mut Patience) {
+        let given = patience.spend(|within| self.remote.give_back(self.key, &self.header, within));
+        if given.await.is_ok() {
             self.held = false;
         }
     }
@@ -312,7 +347,7 @@ impl Drop for Lease<'_> {
             return;
         }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(self.remote.give_back(self.key, &self.header));
+            runtime.spawn(self.remote.give_back(self.key, &self.header, None));
         }
     }
 }

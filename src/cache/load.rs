@@ -15,6 +15,7 @@ use super::error::CacheError;
 use super::flight::{Outcome, Task, Turn};
 use super::hit::Hit;
 use super::lease::Refresh;
+use super::patience::Patience;
 use super::reading::{Found, Held};
 use super::settings::OnFailure;
 use super::stats::Counters;
@@ -176,19 +177,23 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 }
                 Task::Rejoin => continue,
             };
+            let mut patience = Patience::new(self.settings.lookup_timeout);
             let outcome = match load {
-                Some((loader, wish)) => self.find_or_load(&id, &mut turn, loader, wish).await,
-                None => self.find(&id, &mut turn).await,
+                Some((loader, wish)) => self.find_or_load(&id, &mut turn, &mut patience, loader, wish).await,
+                None => self.find(&id, &mut turn, &mut patience).await,
             };
+            if patience.is_over() {
+                self.counters.l2_late.add();
+            }
             turn.land(&outcome);
             return outcome;
         }
     }
 
     /// Looks, and loads nothing.
-    async fn find(&self, id: &Arc<str>, turn: &mut Turn<'_, V>) -> Outcome<V> {
+    async fn find(&self, id: &Arc<str>, turn: &mut Turn<'_, V>, patience: &mut Patience) -> Outcome<V> {
         turn.ask();
-        let found = match self.read(id).await {
+        let found = match self.read(id, patience).await {
             Ok(found) => found,
             Err(error) => return self.failed(error).map(|()| None),
         };
@@ -209,14 +214,15 @@ impl<V: Send + Sync + 'static> Inner<V> {
         self: &Arc<Self>,
         id: &Arc<str>,
         turn: &mut Turn<'_, V>,
+        patience: &mut Patience,
         loader: Loader<V>,
         wish: Wish,
     ) -> Outcome<V> {
         turn.ask();
-        match self.read(id).await {
+        match self.read(id, patience).await {
             Ok(Found::Held(held)) => Ok(self.take(id, held, loader, wish)),
             // Boxed, so that those who find something do not carry the room for this.
-            found => Box::pin(self.seek(id, turn, found, loader, wish)).await,
+            found => Box::pin(self.seek(id, turn, patience, found, loader, wish)).await,
         }
     }
 

@@ -79,7 +79,12 @@ impl CacheManager {
         self.cache.invalidate(key).await
     }
 
-    /// The cache behind it, for its statistics.
+    /// The cache behind it, for its statistics, and for loading what is not there
+    /// ([`get_or_load`](Cache::get_or_load)).
+    ///
+    /// Texts without a header have no lease: each process loads for itself, and a text is stored only where the key is as it
+    /// was found and nothing was told of a change meanwhile. That somebody without this cache removed it while it was on its
+    /// way to Redis is not noticed.
     #[must_use]
     pub fn cache(&self) -> &Cache<String> {
         &self.cache

@@ -8,6 +8,7 @@ use super::Inner;
 use super::clock::Moment;
 use super::envelope::{Header, Kind, Sealed, Seen};
 use super::local::{Entry, Mark, NO_VERSION};
+use super::patience::Patience;
 use super::question::Stored;
 use crate::error::Result;
 
@@ -33,16 +34,17 @@ pub(super) struct Held<V> {
 
 impl<V: Send + Sync + 'static> Inner<V> {
     /// Asks Redis, and keeps what it says.
-    pub(super) async fn read(&self, id: &Arc<str>) -> Result<Found<V>> {
+    pub(super) async fn read(&self, id: &Arc<str>, patience: &mut Patience) -> Result<Found<V>> {
         let asked = Moment::now();
         // Before the question is sent, so that an invalidation from now on is noticed; and before it is seen whether the
         // server tells of any, so that its falling silent is noticed too.
         let mark = self.local.as_ref().map(|local| local.mark(id)).filter(|_| self.remote.keeps());
-        let Some(stored) = self.remote.read(self.name(id)).await? else {
+        let stored = patience.spend(|within| self.remote.read(self.name(id), within)).await?;
+        let Some(stored) = stored else {
             return Ok(Found::Missing(Seen::NOTHING));
         };
         if let Some(sealed) = Header::open(&stored.bytes).filter(|_| !self.is_plain()) {
-            return self.judge(stored.left, sealed, asked, mark).await;
+            return self.judge(stored.left, sealed, asked, mark, patience).await;
         }
         let first = Seen::of(&stored.bytes);
         if !self.settings.foreign {
@@ -73,6 +75,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         sealed: Sealed,
         asked: Moment,
         mark: Option<Mark<'_, V>>,
+        patience: &mut Patience,
     ) -> Result<Found<V>> {
         let Sealed { header, seen, whole, tags, payload } = sealed;
         if header.kind == Kind::Lease {
@@ -87,7 +90,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         let depends_on = whole.map(|version| ("", version));
         let depends_on = depends_on.into_iter().chain(tags.iter().map(|tag| (&*tag.name, tag.version)));
         for (tag, version) in depends_on {
-            if self.versions.of(&self.remote, self.tag(tag)).await? != version {
+            if self.versions.of(&self.remote, self.tag(tag), patience).await? != version {
                 return Ok(Found::Missing(seen));
             }
         }

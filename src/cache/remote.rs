@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -14,7 +14,7 @@ use crate::commands::build;
 use crate::commands::command::Command;
 use crate::commands::facts;
 use crate::error::Result;
-use crate::script::Script;
+use crate::script::{Script, ScriptCall};
 
 static LEASE: Script = Script::new(include_str!("lease.lua"));
 static FILL: Script = Script::new(include_str!("fill.lua")).idempotent(true);
@@ -72,32 +72,47 @@ impl Remote {
     }
 
     /// What stands under a key.
-    pub(super) async fn read(&self, name: Name<'_>) -> Result<Option<Stored>> {
+    pub(super) async fn read(&self, name: Name<'_>, within: Option<Duration>) -> Result<Option<Stored>> {
         if let Some(tracker) = self.tracked() {
-            return question::answer(tracker.ask(&Question(name)).await?);
+            return question::answer(tracker.ask(&Question(name), within).await?);
         }
         // Boxed, so that reads on the tracked connection do not carry the room for this.
-        Box::pin(self.read_untracked(name)).await
+        Box::pin(self.read_untracked(name, within)).await
     }
 
-    async fn read_untracked(&self, name: Name<'_>) -> Result<Option<Stored>> {
+    async fn read_untracked(&self, name: Name<'_>, within: Option<Duration>) -> Result<Option<Stored>> {
         let key = name.key();
-        let asked = self.client.pipeline().add(build::get(&key)).add(build::pttl(&key));
+        let mut asked = self.client.pipeline().add(build::get(&key)).add(build::pttl(&key));
+        if let Some(within) = within {
+            asked = asked.deadline(within);
+        }
         let (bytes, left): (Option<Bytes>, i64) = asked.query().await?;
         Ok(Stored::new(bytes, left))
     }
 
     /// The version of a tag, which lives so long when it has to be begun.
-    pub(super) async fn version(&self, key: &str, life: Option<Duration>) -> Result<u64> {
+    pub(super) async fn version(
+        &self,
+        key: &str,
+        life: Option<Duration>,
+        within: Option<Duration>,
+    ) -> Result<u64> {
+        let began = Instant::now();
         let get = build::get(key);
-        let version: Option<u64> = match self.tracked() {
-            Some(tracker) => question::taken(tracker.ask(get.wire()).await?.next_reply())?.into_read()?,
-            None => self.client.execute(get).await?,
+        let version: Option<u64> = match (self.tracked(), within) {
+            (Some(tracker), _) => {
+                question::taken(tracker.ask(get.wire(), within).await?.next_reply())?.into_read()?
+            }
+            (None, Some(within)) => self.client.execute(get).deadline(within).await?,
+            (None, None) => self.client.execute(get).await?,
         };
         match version {
             Some(version) => Ok(version),
             // Not zero: a version that was lost would make values true again that were put out of date before.
-            None => VERSION.key(key).arg(optional(life)).call(&self.client).await,
+            None => {
+                let left = within.map(|within| within.saturating_sub(began.elapsed()));
+                bounded(VERSION.key(key).arg(optional(life)), left).call(&self.client).await
+            }
         }
     }
 
@@ -115,15 +130,23 @@ impl Remote {
         header: &[u8],
         time: Duration,
         replacing: &[u8],
+        within: Option<Duration>,
     ) -> Result<Option<Bytes>> {
-        let lease = LEASE.key(key).arg(header).arg(millis(time)).arg(replacing);
-        lease.arg(self.channel()).call(&self.client).await
+        let lease = LEASE.key(key).arg(header).arg(millis(time)).arg(replacing).arg(self.channel());
+        bounded(lease, within).call(&self.client).await
     }
 
     /// Stores a value in the place of what began with `seen`. Whether it was still there.
-    pub(super) async fn fill(&self, key: &str, seen: &[u8], value: &[u8], time: Duration) -> Result<bool> {
-        let fill = FILL.key(key).arg(seen).arg(value).arg(millis(time));
-        fill.arg(self.channel()).call(&self.client).await
+    pub(super) async fn fill(
+        &self,
+        key: &str,
+        seen: &[u8],
+        value: &[u8],
+        time: Duration,
+        within: Option<Duration>,
+    ) -> Result<bool> {
+        let fill = FILL.key(key).arg(seen).arg(value).arg(millis(time)).arg(self.channel());
+        bounded(fill, within).call(&self.client).await
     }
 
     /// Keeps the right to load for so long again.
@@ -132,10 +155,15 @@ impl Remote {
     }
 
     /// What it takes to give the right to load back, later and by anybody.
-    pub(super) fn give_back(&self, key: &str, header: &[u8]) -> impl Future<Output = Result<bool>> + use<> {
+    pub(super) fn give_back(
+        &self,
+        key: &str,
+        header: &[u8],
+        within: Option<Duration>,
+    ) -> impl Future<Output = Result<bool>> + use<> {
         let (client, key) = (self.client.clone(), key.to_owned());
         let (header, channel) = (Bytes::copy_from_slice(header), self.channel().to_owned());
-        async move { YIELD.key(key).arg(&header[..]).arg(channel).call(&client).await }
+        async move { bounded(YIELD.key(key).arg(&header[..]).arg(channel), within).call(&client).await }
     }
 
     /// Stores a value, whatever is there.
@@ -164,6 +192,14 @@ impl Remote {
                 both.query::<(bool,)>().await.map(|(there,)| there)
             }
         }
+    }
+}
+
+/// A call with a limit of its own, if there is one.
+fn bounded(call: ScriptCall<'_>, within: Option<Duration>) -> ScriptCall<'_> {
+    match within {
+        Some(within) => call.deadline(within),
+        None => call,
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) struct Settings<V> {
     pub(super) negative: Duration,
     pub(super) jitter: f64,
     pub(super) lease: Duration,
+    pub(super) lookup_timeout: Duration,
     pub(super) early: f64,
     pub(super) l1_bytes: u64,
     pub(super) l1_max_ttl: Duration,
@@ -69,6 +70,10 @@ pub(super) struct Settings<V> {
     pub(super) foreign: bool,
     pub(super) codec: Chosen<V>,
 }
+
+/// Above the 300 ms within which a client is back once the server answers, below the second in which the tracked connection
+/// finds a silent one.
+const LOOKUP_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Builds a [`Cache`].
 #[must_use = "a builder does nothing before `build`"]
@@ -88,6 +93,7 @@ impl<V: Send + Sync + 'static> CacheBuilder<V> {
             negative: Duration::from_secs(5),
             jitter: 0.1,
             lease: Duration::from_secs(5),
+            lookup_timeout: LOOKUP_TIMEOUT,
             early: 1.0,
             l1_bytes: 64 << 20,
             l1_max_ttl: Duration::from_secs(60),
@@ -142,6 +148,25 @@ impl<V: Send + Sync + 'static> CacheBuilder<V> {
     /// its right by renewing it; this is how long one that has died is waited for.
     pub fn lease(mut self, time: Duration) -> Self {
         self.settings.lease = time;
+        self
+    }
+
+    /// How long one lookup waits for Redis in all, 500 ms by default: to be told what it has, to be given the right to load,
+    /// and to store what was loaded. Then the value is loaded without it, or returned without being stored, or the call
+    /// fails, as [`on_failure`](Self::on_failure) says.
+    ///
+    /// It bounds Redis alone. A loader takes its time, and so does a load of another process that is waited for: as long
+    /// as Redis says that somebody is loading, each question begins the limit anew. Writes and invalidations wait as long
+    /// as any command.
+    ///
+    /// The default is more than a client takes to be back once a server answers again (300 ms), so that a restart does not
+    /// send everybody to the database, and no more than a slow load takes: a cache must not make one wait longer than what it
+    /// saves. Lookups that ran into it are counted ([`CacheStats::l2_late`](super::CacheStats::l2_late)). What was sent
+    /// in time and is answered too late does no harm: a right to load is given back, and a value is stored only if nobody
+    /// has written since. At least a millisecond; [`Duration::MAX`]: as long as any command of the client may take, which is
+    /// twice its `socket_timeout`.
+    pub fn lookup_timeout(mut self, limit: Duration) -> Self {
+        self.settings.lookup_timeout = limit;
         self
     }
 
@@ -225,6 +250,9 @@ impl<V: Send + Sync + 'static> CacheBuilder<V> {
         }
         if settings.lease < Duration::from_millis(30) {
             return wrong("a lease takes at least 30 ms: it is renewed at each third of it");
+        }
+        if settings.lookup_timeout < Duration::from_millis(1) {
+            return wrong("a lookup waits for Redis for a millisecond at least");
         }
         if !(0.0..=0.9).contains(&settings.jitter) {
             return wrong("the jitter of a time to live is from 0 to 0.9");

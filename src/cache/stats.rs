@@ -66,6 +66,8 @@ counters! {
     evict_size,
     /// Questions to Redis that failed.
     l2_err,
+    /// Lookups that waited for Redis as long as they may (`lookup_timeout`), and went on without it.
+    l2_late,
     /// Stored values that could not be read: another codec, another schema, no cache's.
     unreadable,
     /// Values loaded anew before or after their time, unseen by callers.

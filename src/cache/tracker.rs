@@ -108,9 +108,15 @@ impl Tracker {
         Ok(())
     }
 
-    /// What is answered to a submission on the tracked connection.
-    pub(super) async fn ask<P: Payload + Sync>(&self, payload: &P) -> Result<Replies> {
-        submission::submit(&self.link, payload, None, Duration::ZERO).await.map_err(|cut| cut.error)
+    /// What is answered to a submission on the tracked connection, within a time of its own or the connection's.
+    pub(super) async fn ask<P: Payload + Sync>(
+        &self,
+        payload: &P,
+        within: Option<Duration>,
+    ) -> Result<Replies> {
+        let until = within.and_then(|within| Instant::now().checked_add(within));
+        let shown = within.unwrap_or_default();
+        submission::submit(&self.link, payload, until, shown).await.map_err(|cut| cut.error)
     }
 }
 

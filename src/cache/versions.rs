@@ -15,6 +15,7 @@ use std::time::Duration;
 use super::clock::Moment;
 use super::envelope::Tag;
 use super::local::{Entry, Local, NO_VERSION};
+use super::patience::Patience;
 use super::remote::Remote;
 use crate::error::Result;
 
@@ -95,20 +96,26 @@ impl Versions {
     }
 
     /// The version of a tag, asked for if need be.
-    pub(super) async fn of(&self, remote: &Remote, tag: Name<'_>) -> Result<u64> {
+    pub(super) async fn of(&self, remote: &Remote, tag: Name<'_>, patience: &mut Patience) -> Result<u64> {
         let now = Moment::now();
         if let Some(version) = self.known(tag.name, now) {
             return Ok(version);
         }
         // Boxed, so that those who know do not carry the room for the question.
-        Box::pin(self.ask(remote, tag, now)).await
+        Box::pin(patience.spend(|within| self.ask(remote, tag, now, within))).await
     }
 
-    async fn ask(&self, remote: &Remote, tag: Name<'_>, now: Moment) -> Result<u64> {
+    async fn ask(
+        &self,
+        remote: &Remote,
+        tag: Name<'_>,
+        now: Moment,
+        within: Option<Duration>,
+    ) -> Result<u64> {
         let before = *self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let mark = self.tags.mark(&tag.name.into());
         let keeps = remote.keeps();
-        let version = remote.version(&tag.key(), tag.life()).await?;
+        let version = remote.version(&tag.key(), tag.life(), within).await?;
         if keeps {
             let entry = Entry::new(Some(Arc::new(version)), 8, now.after(self.believed));
             let filled = mark.fill(entry);

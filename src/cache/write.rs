@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::envelope::{Header, Kind, Tag};
 use super::error::CacheError;
+use super::patience::Patience;
 use super::{Cache, Inner};
 
 impl<V: Send + Sync + 'static> Cache<V> {
@@ -110,7 +111,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
             if self.is_plain() {
                 return self.remote.set(&key, &payload, ttl).await;
             }
-            let tags = self.tags_now(tags).await?;
+            let tags = self.tags_now(tags, &mut Patience::endless()).await?;
             let (bytes, time) = self.seal(&payload, ttl, Duration::ZERO, &tags);
             self.remote.set(&key, &bytes, time).await
         }
@@ -144,10 +145,14 @@ impl<V: Send + Sync + 'static> Inner<V> {
     }
 
     /// The versions of the namespace and of `tags` as they are now.
-    pub(super) async fn tags_now(&self, tags: &[&str]) -> crate::error::Result<Vec<Tag>> {
+    pub(super) async fn tags_now(
+        &self,
+        tags: &[&str],
+        patience: &mut Patience,
+    ) -> crate::error::Result<Vec<Tag>> {
         let mut now = Vec::with_capacity(tags.len().saturating_add(1));
         for name in std::iter::once(&"").chain(tags) {
-            let version = self.versions.of(&self.remote, self.tag(name)).await?;
+            let version = self.versions.of(&self.remote, self.tag(name), patience).await?;
             now.push(Tag { name: (*name).into(), version });
         }
         Ok(now)

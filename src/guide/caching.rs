@@ -39,7 +39,9 @@
 //!   the time that it may lose stated; **refresh-ahead** is `early` and `stale`.
 //! - A write goes to Redis first, and this process forgets the value before it is sent and again at the reply: a read that
 //!   the server answered before the write cannot bring the old value back. A write never fills this process's level.
-//! - Redis down is not the database down: a lookup loads by itself then, within `max_loads`, and nothing is cached.
+//! - Redis down is not the database down: a lookup loads by itself then, within `max_loads`, and nothing is cached. Nor is
+//!   Redis waited for longer than a load is worth: `lookup_timeout`, 500 ms by default, bounds what one lookup waits for it
+//!   in all, asking and storing together. `CacheStats::l2_late` counts the lookups that ran into it.
 //! - Without RESP3 the server tells nothing; the caches of a namespace then tell each other by a channel
 //!   (`Coherence::PubSub`), and what others write is served on until its time here is over.
 //! - What the cache does not promise (two seconds of staleness over a dead socket, at-least-once loading, SWAPDB, what a

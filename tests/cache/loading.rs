@@ -390,6 +390,7 @@ async fn settings_that_make_no_sense_are_refused() {
         builder().namespace("", 0),
         builder().ttl(Duration::ZERO),
         builder().lease(Duration::from_millis(1)),
+        builder().lookup_timeout(Duration::ZERO),
         builder().jitter(1.5),
         builder().jitter(f64::NAN),
         builder().early(-1.0),

@@ -1,5 +1,6 @@
 //! The reference's `CacheManager`.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use redlane::cache::CacheError;
@@ -51,6 +52,42 @@ async fn what_others_change_is_seen_and_what_has_ended_is_gone() {
     cache.set(&key, "short", Duration::from_millis(100)).await.unwrap();
     cache.get(&key).await.unwrap();
     becomes(None).await;
+}
+
+#[tokio::test]
+async fn a_text_that_was_written_or_removed_while_it_loaded_is_left_so() {
+    let client = connect(&Server::shared().url()).await;
+    let key = Keys::new().key("k");
+    let manager = CacheManager::new(&client).await.unwrap();
+    let theirs = {
+        let (client, key) = (client.clone(), key.clone());
+        move |_| async move {
+            client.set(&key, "theirs").await.map_err(io::Error::other)?;
+            Ok::<_, io::Error>(Some("loaded before".to_owned()))
+        }
+    };
+    let removed = {
+        let (manager, key) = (manager.clone(), key.clone());
+        move |_| async move {
+            manager.delete(&key).await.map_err(io::Error::other)?;
+            Ok::<_, io::Error>(Some("loaded before".to_owned()))
+        }
+    };
+
+    let first = manager.cache().get_or_load(&key, theirs).await.unwrap();
+
+    assert_eq!(text(&first), Some("loaded before"), "its caller asked before");
+    assert_eq!(client.get(&key).await.unwrap().as_deref(), Some("theirs"));
+    client.del(&key).await.unwrap();
+
+    let deadline = Instant::now() + SOON;
+    while manager.get(&key).await.unwrap().is_some() {
+        assert!(Instant::now() < deadline, "it is told that there is nothing any more");
+    }
+    manager.cache().get_or_load(&key, removed).await.unwrap();
+
+    assert_eq!(client.get(&key).await.unwrap(), None);
+    assert_eq!(manager.cache().stats().fill_raced, 2);
 }
 
 #[tokio::test]
