@@ -102,12 +102,13 @@ LANES = {
     "client|reply": ("Refused", "Client::pipeline"),
     "client|caching": ("Held", "a client side cache"),
     "client|tracking": ("Held", "a client side cache"),
-    "client|capa": ("Held", "a client side cache"),
+    # It announces what a client is able to do; the servers know `redirect`.
+    "client|capa": ("Held", "a client that follows redirects"),
     "client|setname": ("Held", "ConfigBuilder::client_name"),
     "client|setinfo": ("Held", "ConfigBuilder::client_name"),
     "client|no-evict": ("Held", "ConfigBuilder::no_evict"),
     "client|no-touch": ("Held", "ConfigBuilder::no_touch"),
-    "client|import-source": ("Held", "Client::lease"),
+    "client|import-source": ("Held", "a connection of the feature `redis-rs`"),
 }
 for _name in "subscribe unsubscribe psubscribe punsubscribe ssubscribe sunsubscribe".split():
     LANES[_name] = ("Subscription", SUBSCRIPTION)

@@ -279,3 +279,27 @@ fn pages_are_those_of_the_vendor_that_has_the_command() {
     assert_eq!(of("CONFIG GET").page(), "https://redis.io/docs/latest/commands/config-get/");
     assert_eq!(of("DELIFEQ").page(), "https://valkey.io/commands/delifeq/");
 }
+
+#[test]
+fn what_is_named_in_a_command_s_place_is_there() {
+    // By hand: methods of this crate, in the words in which errors name them.
+    const METHODS: &[&str] = &[
+        "Client::close",
+        "Client::pipeline",
+        "Client::subscribe",
+        "Client::transaction",
+        "ConfigBuilder::client_name",
+        "ConfigBuilder::db",
+        "ConfigBuilder::no_evict",
+        "ConfigBuilder::no_touch",
+        "ConfigBuilder::password",
+        "ConfigBuilder::protocol",
+        "Pipeline::atomic",
+    ];
+
+    for facts in TABLE {
+        if let Lane::Held(instead) | Lane::Subscription(instead) | Lane::Refused(instead) = facts.lane {
+            assert!(!instead.contains("::") || METHODS.contains(&instead), "{}: {instead}", facts.name);
+        }
+    }
+}
