@@ -1,0 +1,85 @@
+//! Rows on sorted sets.
+
+use super::sends;
+use crate::commands::build;
+use crate::commands::types::*;
+
+#[test]
+#[rustfmt::skip]
+fn rows_on_sorted_sets_send_what_those_of_redis_rs_send() {
+    sends(build::bzmpop_max(1.5, &["keys1", "keys2"], 4), "BZMPOP 1.5 2 keys1 keys2 MAX COUNT 4");
+    sends(build::bzmpop_max(1.5, "keys", 4), "BZMPOP 1.5 1 keys MAX COUNT 4");
+    sends(build::bzmpop_min(1.5, &["keys1", "keys2"], 4), "BZMPOP 1.5 2 keys1 keys2 MIN COUNT 4");
+    sends(build::bzmpop_min(1.5, "keys", 4), "BZMPOP 1.5 1 keys MIN COUNT 4");
+    sends(build::bzpopmax(&["key1", "key2"], 1.5), "BZPOPMAX key1 key2 1.5");
+    sends(build::bzpopmax("key", 1.5), "BZPOPMAX key 1.5");
+    sends(build::bzpopmin(&["key1", "key2"], 1.5), "BZPOPMIN key1 key2 1.5");
+    sends(build::bzpopmin("key", 1.5), "BZPOPMIN key 1.5");
+    sends(build::zadd("key", "member", 1.5), "ZADD key 1.5 member");
+    sends(build::zadd_multiple("key", &[("a1", "b1"), ("a2", "b2")]), "ZADD key a1 b1 a2 b2");
+    sends(build::zadd_multiple_options("key", &[("a1", "b1"), ("a2", "b2")], &SortedSetAddOptions::default()), "ZADD key a1 b1 a2 b2");
+    sends(build::zadd_multiple_options("key", &[("a1", "b1"), ("a2", "b2")], &SortedSetAddOptions::add_only().include_changed_count()), "ZADD key NX CH a1 b1 a2 b2");
+    sends(build::zadd_multiple_options("key", &[("a1", "b1"), ("a2", "b2")], &SortedSetAddOptions::update_only(Some(UpdateCheck::GT)).increment_score()), "ZADD key XX GT INCR a1 b1 a2 b2");
+    sends(build::zadd_multiple_options("key", &[("a1", "b1"), ("a2", "b2")], &SortedSetAddOptions::add_or_update(Some(UpdateCheck::LT))), "ZADD key LT a1 b1 a2 b2");
+    sends(build::zadd_options("key", "member", 1.5, &SortedSetAddOptions::default()), "ZADD key 1.5 member");
+    sends(build::zadd_options("key", "member", 1.5, &SortedSetAddOptions::add_only().include_changed_count()), "ZADD key NX CH 1.5 member");
+    sends(build::zadd_options("key", "member", 1.5, &SortedSetAddOptions::update_only(Some(UpdateCheck::GT)).increment_score()), "ZADD key XX GT INCR 1.5 member");
+    sends(build::zadd_options("key", "member", 1.5, &SortedSetAddOptions::add_or_update(Some(UpdateCheck::LT))), "ZADD key LT 1.5 member");
+    sends(build::zcard("key"), "ZCARD key");
+    sends(build::zcount("key", "min", "max"), "ZCOUNT key min max");
+    sends(build::zincr("key", "member", 5), "ZINCRBY key 5 member");
+    sends(build::zincr("key", "member", 1.5), "ZINCRBY key 1.5 member");
+    sends(build::zinterstore("dstkey", &["keys1", "keys2"]), "ZINTERSTORE dstkey 2 keys1 keys2");
+    sends(build::zinterstore("dstkey", "keys"), "ZINTERSTORE dstkey 1 keys");
+    sends(build::zinterstore_max("dstkey", &["keys1", "keys2"]), "ZINTERSTORE dstkey 2 keys1 keys2 AGGREGATE MAX");
+    sends(build::zinterstore_max("dstkey", "keys"), "ZINTERSTORE dstkey 1 keys AGGREGATE MAX");
+    sends(build::zinterstore_max_weights("dstkey", &[("a1", "b1"), ("a2", "b2")]), "ZINTERSTORE dstkey 2 a1 a2 AGGREGATE MAX WEIGHTS b1 b2");
+    sends(build::zinterstore_min("dstkey", &["keys1", "keys2"]), "ZINTERSTORE dstkey 2 keys1 keys2 AGGREGATE MIN");
+    sends(build::zinterstore_min("dstkey", "keys"), "ZINTERSTORE dstkey 1 keys AGGREGATE MIN");
+    sends(build::zinterstore_min_weights("dstkey", &[("a1", "b1"), ("a2", "b2")]), "ZINTERSTORE dstkey 2 a1 a2 AGGREGATE MIN WEIGHTS b1 b2");
+    sends(build::zinterstore_weights("dstkey", &[("a1", "b1"), ("a2", "b2")]), "ZINTERSTORE dstkey 2 a1 a2 WEIGHTS b1 b2");
+    sends(build::zlexcount("key", "min", "max"), "ZLEXCOUNT key min max");
+    sends(build::zmpop_max(&["keys1", "keys2"], 3), "ZMPOP 2 keys1 keys2 MAX COUNT 3");
+    sends(build::zmpop_max("keys", 3), "ZMPOP 1 keys MAX COUNT 3");
+    sends(build::zmpop_min(&["keys1", "keys2"], 3), "ZMPOP 2 keys1 keys2 MIN COUNT 3");
+    sends(build::zmpop_min("keys", 3), "ZMPOP 1 keys MIN COUNT 3");
+    sends(build::zpopmax("key", 3), "ZPOPMAX key 3");
+    sends(build::zpopmin("key", 3), "ZPOPMIN key 3");
+    sends(build::zrandmember("key", None), "ZRANDMEMBER key");
+    sends(build::zrandmember("key", Some(-3)), "ZRANDMEMBER key -3");
+    sends(build::zrandmember_withscores("key", 3), "ZRANDMEMBER key 3 WITHSCORES");
+    sends(build::zrange("key", 3, 4), "ZRANGE key 3 4");
+    sends(build::zrange_withscores("key", 3, 4), "ZRANGE key 3 4 WITHSCORES");
+    sends(build::zrangebylex("key", "min", "max"), "ZRANGEBYLEX key min max");
+    sends(build::zrangebylex_limit("key", "min", "max", -2, 7), "ZRANGEBYLEX key min max LIMIT -2 7");
+    sends(build::zrangebyscore("key", "min", "max"), "ZRANGEBYSCORE key min max");
+    sends(build::zrangebyscore_limit("key", "min", "max", -2, 7), "ZRANGEBYSCORE key min max LIMIT -2 7");
+    sends(build::zrangebyscore_limit_withscores("key", "min", "max", -2, 7), "ZRANGEBYSCORE key min max WITHSCORES LIMIT -2 7");
+    sends(build::zrangebyscore_withscores("key", "min", "max"), "ZRANGEBYSCORE key min max WITHSCORES");
+    sends(build::zrank("key", "member"), "ZRANK key member");
+    sends(build::zrem("key", &["members1", "members2"]), "ZREM key members1 members2");
+    sends(build::zrem("key", "members"), "ZREM key members");
+    sends(build::zrembylex("key", "min", "max"), "ZREMRANGEBYLEX key min max");
+    sends(build::zrembyscore("key", "min", "max"), "ZREMRANGEBYSCORE key min max");
+    sends(build::zremrangebyrank("key", 3, 4), "ZREMRANGEBYRANK key 3 4");
+    sends(build::zrevrange("key", 3, 4), "ZREVRANGE key 3 4");
+    sends(build::zrevrange_withscores("key", 3, 4), "ZREVRANGE key 3 4 WITHSCORES");
+    sends(build::zrevrangebylex("key", "max", "min"), "ZREVRANGEBYLEX key max min");
+    sends(build::zrevrangebylex_limit("key", "max", "min", -2, 7), "ZREVRANGEBYLEX key max min LIMIT -2 7");
+    sends(build::zrevrangebyscore("key", "max", "min"), "ZREVRANGEBYSCORE key max min");
+    sends(build::zrevrangebyscore_limit("key", "max", "min", -2, 7), "ZREVRANGEBYSCORE key max min LIMIT -2 7");
+    sends(build::zrevrangebyscore_limit_withscores("key", "max", "min", -2, 7), "ZREVRANGEBYSCORE key max min WITHSCORES LIMIT -2 7");
+    sends(build::zrevrangebyscore_withscores("key", "max", "min"), "ZREVRANGEBYSCORE key max min WITHSCORES");
+    sends(build::zrevrank("key", "member"), "ZREVRANK key member");
+    sends(build::zscore("key", "member"), "ZSCORE key member");
+    sends(build::zscore_multiple("key", &["members1", "members2"]), "ZMSCORE key members1 members2");
+    sends(build::zunionstore("dstkey", &["keys1", "keys2"]), "ZUNIONSTORE dstkey 2 keys1 keys2");
+    sends(build::zunionstore("dstkey", "keys"), "ZUNIONSTORE dstkey 1 keys");
+    sends(build::zunionstore_max("dstkey", &["keys1", "keys2"]), "ZUNIONSTORE dstkey 2 keys1 keys2 AGGREGATE MAX");
+    sends(build::zunionstore_max("dstkey", "keys"), "ZUNIONSTORE dstkey 1 keys AGGREGATE MAX");
+    sends(build::zunionstore_max_weights("dstkey", &[("a1", "b1"), ("a2", "b2")]), "ZUNIONSTORE dstkey 2 a1 a2 AGGREGATE MAX WEIGHTS b1 b2");
+    sends(build::zunionstore_min("dstkey", &["keys1", "keys2"]), "ZUNIONSTORE dstkey 2 keys1 keys2 AGGREGATE MIN");
+    sends(build::zunionstore_min("dstkey", "keys"), "ZUNIONSTORE dstkey 1 keys AGGREGATE MIN");
+    sends(build::zunionstore_min_weights("dstkey", &[("a1", "b1"), ("a2", "b2")]), "ZUNIONSTORE dstkey 2 a1 a2 AGGREGATE MIN WEIGHTS b1 b2");
+    sends(build::zunionstore_weights("dstkey", &[("a1", "b1"), ("a2", "b2")]), "ZUNIONSTORE dstkey 2 a1 a2 WEIGHTS b1 b2");
+}
