@@ -44,6 +44,8 @@ use super::scripting::scripting_rows;
 use super::search::{CreateOptions, SearchSchema, search_rows};
 use super::server::{acl_rows, server_rows};
 use super::sets::sets_rows;
+use super::sorted_sets::combinations::sorted_set_combinations_rows;
+use super::sorted_sets::ranges::sorted_set_ranges_rows;
 use super::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
 use super::streams::streams_rows;
 use super::strings::strings_rows;
@@ -75,7 +77,7 @@ families! {
     /// Commands on sets.
     SetsCommands: Executor { sets_rows }
     /// Commands on sorted sets that do not wait.
-    SortedSetsCommands: Executor { sorted_sets_rows }
+    SortedSetsCommands: Executor { sorted_sets_rows sorted_set_ranges_rows sorted_set_combinations_rows }
     /// Commands on strings as bits.
     BitmapsCommands: Executor { bitmaps_rows }
     /// Commands on HyperLogLogs.

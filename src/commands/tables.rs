@@ -12,6 +12,8 @@ macro_rules! every_table {
         $crate::commands::lists::lists_blocking_rows! { $surface }
         $crate::commands::sets::sets_rows! { $surface }
         $crate::commands::sorted_sets::sorted_sets_rows! { $surface }
+        $crate::commands::sorted_sets::ranges::sorted_set_ranges_rows! { $surface }
+        $crate::commands::sorted_sets::combinations::sorted_set_combinations_rows! { $surface }
         $crate::commands::sorted_sets::sorted_sets_blocking_rows! { $surface }
         $crate::commands::bitmaps::bitmaps_rows! { $surface }
         $crate::commands::hyperloglogs::hyperloglogs_rows! { $surface }

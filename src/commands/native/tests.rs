@@ -25,6 +25,8 @@ use crate::commands::scripting::scripting_rows;
 use crate::commands::search::search_rows;
 use crate::commands::server::{acl_rows, server_rows};
 use crate::commands::sets::sets_rows;
+use crate::commands::sorted_sets::combinations::sorted_set_combinations_rows;
+use crate::commands::sorted_sets::ranges::sorted_set_ranges_rows;
 use crate::commands::sorted_sets::{sorted_sets_blocking_rows, sorted_sets_rows};
 use crate::commands::streams::streams_rows;
 use crate::commands::strings::strings_rows;
@@ -63,9 +65,9 @@ fn rows() -> (Vec<Row>, Vec<Row>) {
         };
     }
     describe! {
-        strings_rows keys_rows hashes_rows lists_rows sets_rows sorted_sets_rows bitmaps_rows
-        hyperloglogs_rows geo_rows streams_rows scripting_rows publishing_rows connection_rows server_rows acl_rows
-        cluster_rows hotkeys_rows bloom_rows search_rows vector_sets_rows
+        strings_rows keys_rows hashes_rows lists_rows sets_rows sorted_sets_rows sorted_set_ranges_rows
+        sorted_set_combinations_rows bitmaps_rows hyperloglogs_rows geo_rows streams_rows scripting_rows publishing_rows
+        connection_rows server_rows acl_rows cluster_rows hotkeys_rows bloom_rows search_rows vector_sets_rows
     }
     #[cfg(feature = "json")]
     describe! { vector_sets_json_rows json_rows }
