@@ -12,6 +12,8 @@ use redlane::error::{Error, Outcome};
 use redlane::prelude::*;
 use redlane_test_support::{Server, eventually_async};
 
+use crate::news::News;
+
 const COUNTERS: usize = 8;
 const LARGE: usize = 256 * 1024;
 
@@ -25,6 +27,7 @@ struct Account {
 /// What all workers share.
 pub(crate) struct World {
     clients: [Client; 2],
+    pub(crate) news: News,
     pub(crate) stop: AtomicBool,
     /// Calls are given up after a moment.
     pub(crate) storm: AtomicBool,
@@ -40,7 +43,7 @@ pub(crate) struct World {
 }
 
 /// How a call ended.
-enum End<T> {
+pub(crate) enum End<T> {
     Answered(T),
     /// It failed, or was given up; the outcome says whether it may have run.
     Not(Outcome),
@@ -50,6 +53,7 @@ impl World {
     pub(crate) fn new(clients: [Client; 2]) -> Self {
         World {
             clients,
+            news: News::default(),
             stop: AtomicBool::new(false),
             storm: AtomicBool::new(false),
             counters: Default::default(),
@@ -62,12 +66,17 @@ impl World {
         }
     }
 
-    fn breaks(&self, promise: String) {
+    /// The client of the worker with this number.
+    pub(crate) fn client(&self, number: usize) -> &Client {
+        &self.clients[number % self.clients.len()]
+    }
+
+    pub(crate) fn breaks(&self, promise: String) {
         self.broken.lock().unwrap().push(promise);
     }
 
     /// Awaits a call; in a storm only for a moment.
-    async fn end<T>(&self, call: impl Future<Output = Result<T, Error>>) -> End<T> {
+    pub(crate) async fn end<T>(&self, call: impl Future<Output = Result<T, Error>>) -> End<T> {
         let result = if self.storm.load(SeqCst) {
             match tokio::time::timeout(Duration::from_micros(fastrand_up_to(800)), call).await {
                 Ok(result) => result,
@@ -128,14 +137,20 @@ impl World {
             );
             assert!(least > 0, "{key} was never counted");
         }
+        self.news.check();
     }
 
-    /// No permit, ticket or waiter is left.
+    /// No permit, ticket, waiter or subscription is left.
     pub(crate) async fn check_nothing_is_held(&self) {
         for client in &self.clients {
             eventually_async("nothing is held", Duration::from_secs(10), || {
                 let (link, pool) = (client.link_stats(), client.pool_stats());
                 link.tickets == 0 && link.in_flight == 0 && pool.in_use == 0 && pool.waiters == 0
+            })
+            .await;
+            eventually_async("nobody listens", Duration::from_secs(10), || {
+                let heard = client.pubsub_stats();
+                heard.subscribers == 0 && heard.topics == 0
             })
             .await;
             eventually_async("the locks came back", Duration::from_secs(15), || {
@@ -147,10 +162,11 @@ impl World {
 
     pub(crate) fn report(&self) -> String {
         format!(
-            "{} calls answered, {} failed, {} given up",
+            "{} calls answered, {} failed, {} given up\n{}",
             self.answered.load(SeqCst),
             self.failed.load(SeqCst),
-            self.cancelled.load(SeqCst)
+            self.cancelled.load(SeqCst),
+            self.news.report()
         )
     }
 }
@@ -162,14 +178,14 @@ impl fmt::Debug for World {
 }
 
 /// A number below `end`, of no quality at all.
-fn fastrand_up_to(end: u64) -> u64 {
+pub(crate) fn fastrand_up_to(end: u64) -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one(0u8) % end
 }
 
 /// Works until told to stop: a step, a short rest, the next step.
 pub(crate) async fn worker(world: std::sync::Arc<World>, number: usize) {
-    let client = &world.clients[number % 2];
+    let client = world.client(number);
     let mut own = Own { written: 0, acknowledged: 0 };
     let mut round = 0u64;
     while !world.stop.load(SeqCst) {

@@ -2,7 +2,8 @@
 //!
 //! What must hold at any moment: each reply carries its caller's tag; a counter lies between what was acknowledged and
 //! that plus what may have run; a value read back was written by its owner, and not before the last one acknowledged; a
-//! lock has one holder. What must hold over time: memory, descriptors, tasks and the server's connections stay flat.
+//! lock has one holder; a subscriber hears a publisher's messages once each and in order, and misses one only where it is
+//! told so. What must hold over time: memory, descriptors, tasks and the server's connections stay flat.
 //! `REDLANE_SOAK_SECONDS` says how long; `./x soak` runs it for half an hour and prints what it measured.
 #![allow(
     clippy::arithmetic_side_effects,
@@ -15,6 +16,7 @@
 )]
 
 mod load;
+mod news;
 mod watch;
 
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use redlane::config::Config;
 use redlane_test_support::{Accept, Cut, FaultProxy, Options, Server};
 
 use self::load::{World, worker};
+use self::news::{PUBLISHERS, SUBSCRIBERS, publisher, subscriber};
 use self::watch::{Sample, Samples};
 
 /// Times between faults; all shorter when the whole is.
@@ -59,7 +62,11 @@ async fn a_mixed_load_outlives_cuts_and_storms_unharmed() {
     let proxy = FaultProxy::start(server.port());
     // Two clients, as two processes would be: locks and transactions meet on the server only.
     let world = Arc::new(World::new([connect(&proxy).await, connect(&proxy).await]));
-    let workers: Vec<_> = (0..48).map(|number| tokio::spawn(worker(Arc::clone(&world), number))).collect();
+    let each = |count| (0..count).map(|number| (Arc::clone(&world), number));
+    let workers = each(48).map(|(world, number)| tokio::spawn(worker(world, number)));
+    let publishers = each(PUBLISHERS).map(|(world, number)| tokio::spawn(publisher(world, number)));
+    let subscribers = each(SUBSCRIBERS).map(|(world, number)| tokio::spawn(subscriber(world, number)));
+    let workers: Vec<_> = workers.chain(publishers).chain(subscribers).collect();
 
     let began = Instant::now();
     let (mut next_cut, mut next_storm) = (pace.cut, pace.storm);
