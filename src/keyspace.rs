@@ -69,6 +69,7 @@ pub struct KeyspaceEvents<'c> {
     prefixes: Vec<Vec<u8>>,
     ensure_flags: bool,
     buffer: Option<usize>,
+    buffer_bytes: Option<usize>,
     on_full: OnFull,
 }
 
@@ -82,6 +83,7 @@ impl Client {
             prefixes: Vec::new(),
             ensure_flags: false,
             buffer: None,
+            buffer_bytes: None,
             on_full: OnFull::default(),
         }
     }
@@ -124,6 +126,14 @@ impl<'c> KeyspaceEvents<'c> {
     /// How many events may wait to be read; see [`Subscribe::buffer`](crate::pubsub::Subscribe::buffer).
     pub fn buffer(mut self, events: usize) -> Self {
         self.buffer = Some(events);
+        self
+    }
+
+    /// How many bytes of events, keys and names of channels, may wait to be read; see
+    /// [`Subscribe::buffer_bytes`](crate::pubsub::Subscribe::buffer_bytes). Keys may be long, and come from whoever writes
+    /// them.
+    pub fn buffer_bytes(mut self, bytes: usize) -> Self {
+        self.buffer_bytes = Some(bytes);
         self
     }
 
@@ -171,6 +181,10 @@ impl<'c> KeyspaceEvents<'c> {
         };
         let builder = match self.buffer {
             Some(buffer) => builder.buffer(buffer),
+            None => builder,
+        };
+        let builder = match self.buffer_bytes {
+            Some(bytes) => builder.buffer_bytes(bytes),
             None => builder,
         };
         let subscription = builder.on_full(self.on_full).await?;

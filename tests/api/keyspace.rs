@@ -71,6 +71,29 @@ async fn without_a_choice_everything_is_told_in_order() {
 }
 
 #[tokio::test]
+async fn long_keys_fill_a_buffer_of_few_bytes_long_before_it_is_full() {
+    let server = with_flags("E$");
+    let client = of(&server, "").await;
+    let mut roomy = client.keyspace_events().events([EventKind::Set]).await.unwrap();
+    let mut stalled = client.keyspace_events().events([EventKind::Set]).buffer_bytes(4 * 1024).await.unwrap();
+    let key = |number: usize| format!("{number:01000}");
+
+    for number in 0..100 {
+        client.set(key(number), "x").await.unwrap();
+    }
+    for number in 0..100 {
+        assert_eq!(next(&mut roomy).await, (0, EventKind::Set, key(number)));
+    }
+
+    // Both hear a message at once. Four keys with the name of their channel are 4,072 bytes, and a fifth is too much.
+    let lagged = timeout(SOON, stalled.next()).await.unwrap();
+    assert!(matches!(lagged, Some(KeyStreamItem::Lagged(96))), "{lagged:?}");
+    for number in 96..100 {
+        assert_eq!(next(&mut stalled).await, (0, EventKind::Set, key(number)));
+    }
+}
+
+#[tokio::test]
 async fn a_prefix_is_taken_literally_and_the_server_sorts_by_it() {
     let server = with_flags("AK");
     let client = of(&server, "").await;
