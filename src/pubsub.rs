@@ -14,6 +14,10 @@
 //!   What was published while a connection was down, or was on its way when it was lost, cannot be had any more: the gap
 //!   tells from when on, not how many. Who needs every message uses a stream ([`Client::group_reader`]); who needs the
 //!   present state keeps it in a key and reads that after each gap, as `examples/subscriber.rs` does.
+//! - **That an outage is told while it lasts.** The gap comes with the first moment from which everything is heard again;
+//!   until then the stream is as quiet as if nobody published. [`Client::pubsub_stats`] tells the two apart for the
+//!   connection that is shared: it is not [`up`](PubSubStats::up) once it is lost, nor, some four seconds after the last
+//!   word, when the server has not answered.
 //! - **That the one who publishes knows.** The number that PUBLISH answers counts connections, of which all subscribers of
 //!   a client share one, and says nothing of whether anybody has read it. A publisher whose reply was lost may have
 //!   published.

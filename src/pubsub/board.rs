@@ -139,7 +139,7 @@ impl Board {
     pub(super) fn stats(&self) -> PubSubStats {
         let state = self.lock();
         PubSubStats {
-            up: state.link.up,
+            up: state.link.up && !state.link.silent,
             subscribers: state.members.len(),
             topics: state.topics.iter().map(HashMap::len).fold(0, usize::saturating_add),
             unknown_frames: self.unknown.load(Ordering::Relaxed),
@@ -205,7 +205,8 @@ impl Board {
         }
     }
 
-    /// The socket may be dead. Streams go on, since nothing is lost yet; who must not trust in silence is told.
+    /// The socket may be dead. Streams go on: nothing need be lost yet, and their gap is told when another socket has
+    /// taken over. Who must not trust in silence is told, and the figures say so.
     pub(super) fn silent(&self, session: u64) {
         let mut state = self.lock();
         if state.link.session == session && state.link.up && !state.link.silent {

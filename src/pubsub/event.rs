@@ -96,7 +96,8 @@ pub enum OnFull {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PubSubStats {
-    /// Whether it is connected right now; without subscribers it need not be.
+    /// Whether it is connected right now, and not to a server that was silent, was asked, and did not answer. Without
+    /// subscribers it need not be.
     pub up: bool,
     /// Subscriptions that live.
     pub subscribers: usize,

@@ -8,7 +8,7 @@ use redlane::config::Config;
 use redlane::error::ErrorKind;
 use redlane::prelude::*;
 use redlane::pubsub::{Event, GapReason, OnFull, Subscription};
-use redlane_test_support::{Cut, FaultProxy, Flow, Options, Raw, Server, eventually_async};
+use redlane_test_support::{Accept, Cut, FaultProxy, Flow, Options, Raw, Server, eventually_async};
 use tokio::time::timeout;
 
 use crate::scripted::Scripted;
@@ -147,6 +147,23 @@ async fn a_socket_that_died_without_a_word_is_found_within_five_seconds() {
     // The issue names this bound.
     assert!(took < Duration::from_secs(5), "{took:?}");
     super::measured("a half-open subscriber's socket is found and replaced within", &format!("{took:?}"));
+    scene.publisher().await.publish("news", "after").await.unwrap();
+    assert!(matches!(next(&mut subscription).await, Event::Message { payload, .. } if payload == "after"));
+}
+
+#[tokio::test]
+async fn a_dead_socket_that_cannot_be_replaced_is_not_up_and_its_gap_comes_with_the_next_one() {
+    let scene = Scene::set(3).await;
+    let mut subscription = scene.client.subscribe(["news"]).await.unwrap();
+    scene.proxy.change(|plan| plan.accept = Accept::Refuse).await;
+
+    scene.proxy.mute();
+
+    eventually_async("it is noticed", SOON, || !scene.client.pubsub_stats().up).await;
+    assert!(timeout(Duration::ZERO, subscription.next()).await.is_err(), "told before it is over");
+    scene.proxy.heal().await;
+    assert!(matches!(next(&mut subscription).await, Event::Gap { reason: GapReason::Reconnected, .. }));
+    assert!(scene.client.pubsub_stats().up);
     scene.publisher().await.publish("news", "after").await.unwrap();
     assert!(matches!(next(&mut subscription).await, Event::Message { payload, .. } if payload == "after"));
 }

@@ -404,6 +404,19 @@ async fn a_connection_that_nobody_needs_ends_after_a_while() {
 }
 
 #[test]
+fn a_server_that_leaves_a_question_unanswered_is_not_up_until_it_is_heard() {
+    let scene = Scene::up();
+    let mut ear = scene.subscribed(&["a"]);
+
+    scene.board.silent(scene.session);
+    assert!(!scene.board.stats().up);
+    assert_eq!(ear.read(), Vec::<String>::new(), "nothing need be lost");
+
+    scene.hear(">3\r\n$7\r\nmessage\r\n$1\r\na\r\n$2\r\nhi\r\n");
+    assert!(scene.board.stats().up);
+}
+
+#[test]
 fn reports_of_an_old_connection_count_for_nothing() {
     let scene = Scene::up();
     let ear = scene.subscribed(&["a"]);
