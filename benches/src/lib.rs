@@ -12,4 +12,4 @@ pub mod rivals;
 pub mod work;
 
 pub use self::alloc::{Counting, Heap, allocations, heap};
-pub use self::contest::{Contest, Outcome, Settings};
+pub use self::contest::{Contest, Outcome, Settings, thread_time};
