@@ -1,12 +1,11 @@
-//! Drives one socket: reads, hands out replies, writes batches, keeps the clock, watches for silence.
+//! Drives one socket: writes batches, keeps the clock, watches for silence, and reads what is more than plain replies,
+//! which the inlet (`inlet.rs`) hands out by itself.
 //!
-//! Order within one wake-up: read everything, answer callers, then write. Before a write the task yields
-//! once, so that callers just woken can add their next command to the same batch; without it a
-//! multi-threaded runtime would flush single commands. A socket that goes silent is not closed on suspicion:
+//! Order within one wake-up: read everything, answer callers, then write. Before a write the task yields, so that callers
+//! just woken can add their next command to the same batch; without it a multi-threaded runtime would flush single
+//! commands. A socket that goes silent is not closed on suspicion:
 //! first a probe, then a replacement is dialled, and only when that one has greeted is the old one cut,
 //! because a paused server answers neither and a storm of new connections would not help it.
-
-mod intake;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -17,16 +16,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use crate::connection::{Connection, open, poll_flush, poll_write_batch, poll_write_slice};
 use crate::connector::Connector;
 use crate::error::CloseReason;
+use crate::inlet::{By, Inlet, Intake};
 use crate::pulse::{Beat, Pulse};
 use crate::retry::ReconnectDelay;
 use crate::shared::Shared;
 use crate::ticker::Ticker;
 use crate::tickets::{Status, Tick, ticks};
+use crate::transport::WriteHalf;
 
 /// How driving a socket ended.
 pub(crate) enum Exit {
@@ -54,17 +56,22 @@ pub(crate) struct Driver<'a, C> {
     shared: &'a Arc<Shared>,
     connector: &'a Arc<C>,
     ticker: &'a mut Ticker,
-    connection: Connection,
+    writer: Arc<WriteHalf>,
+    inlet: Arc<Inlet>,
+    /// The inlet as a waker, if it reads by itself.
+    eager: Option<Waker>,
+    /// The runtime has one thread.
+    one_thread: bool,
     /// The batch being written, when the kernel's buffer was full.
     flushing: bool,
-    frames: Vec<usize>,
-    wakers: Vec<Waker>,
-    frame_open_since: Option<Tick>,
     /// Bytes of the check of an idle connection still to be written.
     check: Option<Bytes>,
     check_since: Option<Tick>,
-    probed: bool,
+    /// How often the server had been heard when it was last asked whether it is there.
+    probed: Option<u64>,
     replacement: Option<Replacement>,
+    /// How often it had been heard when the replacement was begun.
+    given_up_at: u64,
     /// The replacement was asked for, so bytes on the old socket do not call it off.
     renewing: bool,
     /// The replacement that was asked for, greeted, and since when: it takes over once the replies to all that was
@@ -83,19 +90,26 @@ impl<'a, C: Connector> Driver<'a, C> {
         ticker: &'a mut Ticker,
         connection: Connection,
     ) -> Self {
+        let Connection { reader, writer, scanner, block } = connection;
+        let inlet = Inlet::new(Arc::clone(shared), Intake::new(reader, scanner, block));
+        // The frames of a feed go to its listener, which must not be called from within the runtime.
+        let eager =
+            (writer.writes_directly() && shared.feed.is_none()).then(|| Waker::from(Arc::clone(&inlet)));
         Self {
             shared,
             connector,
             ticker,
-            connection,
+            writer,
+            inlet,
+            eager,
+            one_thread: Handle::try_current()
+                .is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread),
             flushing: false,
-            frames: Vec::new(),
-            wakers: Vec::new(),
-            frame_open_since: None,
             check: None,
             check_since: None,
-            probed: false,
+            probed: None,
             replacement: None,
+            given_up_at: 0,
             renewing: false,
             heir: None,
             pulse: shared.feed.as_ref().map(|fed| Pulse::new(fed.heartbeat)),
@@ -119,16 +133,16 @@ impl<'a, C: Connector> Driver<'a, C> {
         let now = self.shared.clock();
         inner.connects = inner.connects.wrapping_add(1);
         inner.born = Some(Instant::now());
-        inner.broken = false;
+        inner.broken = None;
         inner.core.now = now;
         inner.core.last_heard = now;
         inner.core.last_sent = now;
         inner.core.status = Status::Up;
         inner.core.flush_wanted = true;
-        if self.connection.writer.writes_directly() {
-            inner.writer = Some(Arc::clone(&self.connection.writer));
+        if self.writer.writes_directly() {
+            inner.writer = Some(Arc::clone(&self.writer));
         } else {
-            inner.watch = self.connection.writer.watch().map(Arc::new);
+            inner.watch = self.writer.watch().map(Arc::new);
         }
         true
     }
@@ -137,14 +151,10 @@ impl<'a, C: Connector> Driver<'a, C> {
         if !self.publish() {
             return Exit::Closed;
         }
-        // What the server sent right behind its greeting is already here.
-        if let Err(reason) = self.take_in() {
-            return Exit::Cut(reason);
-        }
         loop {
             match poll_fn(|cx| self.poll_events(cx)).await {
                 Event::Flush => {
-                    step_back().await;
+                    gather(self.shared, self.one_thread).await;
                     self.collect_words(false);
                     self.flushing = true;
                 }
@@ -172,29 +182,22 @@ impl<'a, C: Connector> Driver<'a, C> {
     fn poll_events(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
         let cut = |reason| Poll::Ready(Event::Exit(Exit::Cut(reason)));
         let written = if self.flushing { self.write(cx) } else { Ok(()) };
-        if std::mem::take(&mut self.stalled)
-            && let Err(reason) = self.take_in()
-        {
-            return cut(reason);
-        }
-        while !self.stalled
-            && let Poll::Ready(read) = self.poll_read(cx)
-        {
-            if let Err(reason) = read {
-                return cut(reason);
-            }
-        }
+        let open = match self.read(cx) {
+            Ok(open) => open,
+            Err(reason) => return cut(reason),
+        };
         // Only now: a server that hung up may have answered before.
         if let Err(error) = written {
             tracing::debug!(%error, "writing failed");
             return cut(CloseReason::Io);
         }
-        while self.ticker.poll_tick(cx, self.shared, self.frame_open_since.is_some()).is_ready() {
+        while self.ticker.poll_tick(cx, self.shared, open).is_ready() {
             if let Err(reason) = self.on_tick() {
                 return cut(reason);
             }
         }
         self.beat(cx);
+        self.call_off();
         if let Some(replacement) = &mut self.replacement
             && let Poll::Ready(dialled) = replacement.as_mut().poll(cx)
         {
@@ -224,8 +227,8 @@ impl<'a, C: Connector> Driver<'a, C> {
         if matches!(inner.core.status, Status::Ended(_)) {
             return Poll::Ready(Event::Exit(Exit::Closed));
         }
-        if inner.broken {
-            return cut(CloseReason::Io);
+        if let Some(reason) = inner.broken {
+            return cut(reason);
         }
         if std::mem::take(&mut inner.renew) {
             drop(inner);
@@ -242,13 +245,16 @@ impl<'a, C: Connector> Driver<'a, C> {
             inner.core.flush_wanted = true;
         }
         if inner.core.flush_wanted && !self.flushing {
-            inner.core.flush_wanted = false;
+            // It stays so until the batch is taken: those who come meanwhile need not wake anybody.
             if inner.core.checking && self.check_since.is_none() {
                 self.check_since = Some(inner.core.now);
                 self.check = Some(self.connector.probe());
                 inner.core.expect_check();
             }
             return Poll::Ready(Event::Flush);
+        }
+        if std::mem::take(&mut inner.unread) {
+            cx.waker().wake_by_ref();
         }
         match &mut inner.waker {
             Some(waker) => waker.clone_from(cx.waker()),
@@ -257,37 +263,54 @@ impl<'a, C: Connector> Driver<'a, C> {
         Poll::Pending
     }
 
-    /// Reads once and hands out what came.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), CloseReason>> {
-        let Connection { reader, block, .. } = &mut self.connection;
-        match block.poll_fill(cx, reader) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(Ok(0)) => Poll::Ready(Err(CloseReason::Ended)),
-            Poll::Ready(Ok(_)) => {
-                self.probed = false;
-                if let Some(pulse) = &mut self.pulse {
-                    pulse.heard();
-                }
+    /// Hands out what the inlet left, then reads and hands out until nothing more comes. Whether a frame is under way.
+    fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseReason> {
+        let mut state = self.inlet.lock();
+        let Some(intake) = state.as_mut() else { return Err(CloseReason::Closed) };
+        let cx = &mut Context::from_waker(self.eager.as_ref().unwrap_or_else(|| cx.waker()));
+        let mut answered = false;
+        let mut look = intake.take_left()? | std::mem::take(&mut self.stalled);
+        loop {
+            if look {
+                let taken = intake.take_in(self.shared, By::Driver)?;
+                answered |= taken.answered;
+                self.stalled = taken.stalled;
+            }
+            if self.stalled || intake.poll_fill(cx)?.is_pending() {
+                break;
+            }
+            if let Some(pulse) = &mut self.pulse {
+                pulse.heard();
                 if !self.renewing {
+                    // Even if the listener takes nothing now, so that nobody looks at what came.
                     self.replacement = None;
                 }
-                Poll::Ready(self.take_in())
             }
-            Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Poll::Ready(Err(error)) => {
-                tracing::debug!(%error, "reading failed");
-                Poll::Ready(Err(CloseReason::Io))
-            }
+            look = true;
+        }
+        let open = intake.open_since.is_some();
+        drop(state);
+        if answered && self.check_since.is_some() && self.check.is_none() {
+            // The check was the only thing awaited: this was its answer.
+            self.check_since = None;
+            let mut inner = self.shared.lock();
+            inner.core.checking = false;
+            inner.core.flush_wanted = true;
+        }
+        Ok(open)
+    }
+
+    /// A server that speaks is not replaced, unless that was asked for.
+    fn call_off(&mut self) {
+        if self.replacement.is_some() && !self.renewing && self.shared.lock().core.heard != self.given_up_at {
+            self.replacement = None;
         }
     }
 
     /// Writes the check of an idle connection, then batches, until all is out or the kernel takes no more.
     fn write(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         while let Some(check) = &mut self.check {
-            match poll_write_slice(&mut self.connection.writer, cx, check) {
+            match poll_write_slice(&mut self.writer, cx, check) {
                 Poll::Ready(n) => {
                     let _ = check.split_to(n?.min(check.len()));
                     if check.is_empty() {
@@ -299,10 +322,11 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
         loop {
             let mut inner = self.shared.lock();
+            inner.core.flush_wanted = false;
             let batch = inner.core.begin_batch();
             self.shared.unlock(inner, false);
             let Some(mut batch) = batch else { break };
-            let result = poll_write_batch(&mut self.connection.writer, cx, &mut batch);
+            let result = poll_write_batch(&mut self.writer, cx, &mut batch);
             let mut inner = self.shared.lock();
             inner.core.end_batch(batch);
             let more = inner.core.has_unwritten();
@@ -315,7 +339,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 break;
             }
         }
-        if let Poll::Ready(flushed) = poll_flush(&mut self.connection.writer, cx) {
+        if let Poll::Ready(flushed) = poll_flush(&mut self.writer, cx) {
             self.flushing = false;
             flushed?;
         }
@@ -357,9 +381,8 @@ impl<'a, C: Connector> Driver<'a, C> {
                     if let Some(fed) = &self.shared.feed {
                         fed.listener.silent();
                     }
-                    if self.replacement.is_none() && self.heir.is_none() {
-                        self.replacement = Some(self.replace(None));
-                    }
+                    let heard = self.shared.lock().core.heard;
+                    self.stop_believing(heard);
                 }
                 Beat::Silent => return self.shared.end(CloseReason::Silent),
             }
@@ -369,14 +392,20 @@ impl<'a, C: Connector> Driver<'a, C> {
     /// The rules of liveness, looked at once a tick.
     fn on_tick(&mut self) -> Result<(), CloseReason> {
         let limit = self.shared.attempt_ticks.unwrap_or(Tick::MAX);
+        let mut state = self.inlet.lock();
         let mut inner = self.shared.lock();
         let now = inner.core.now;
-        if !inner.core.ticking {
-            self.connection.block.rest();
-            (self.frames, self.wakers) = (Vec::new(), Vec::new());
+        let open_since = state.as_ref().and_then(|intake| intake.open_since);
+        if !inner.core.ticking
+            && let Some(intake) = state.as_mut()
+        {
+            intake.rest();
         }
+        // The inlet may have met the beginning of a frame just when the clock came to rest.
+        inner.core.ticking |= open_since.is_some();
+        drop(state);
         let frame_limit = ticks(self.shared.config.frame_timeout);
-        if self.frame_open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
+        if open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
             return Err(CloseReason::FrameOverdue);
         }
         // Half an attempt: the commands that wait behind the check still have the other half.
@@ -385,8 +414,9 @@ impl<'a, C: Connector> Driver<'a, C> {
             return Err(CloseReason::CheckFailed);
         }
         let Some(silence) = inner.core.silence().filter(|silence| *silence >= limit) else { return Ok(()) };
-        if !self.probed {
-            self.probed = true;
+        let heard = inner.core.heard;
+        if self.probed != Some(heard) {
+            self.probed = Some(heard);
             let probe = self.connector.probe();
             inner.core.append_probe(&probe);
         }
@@ -395,12 +425,18 @@ impl<'a, C: Connector> Driver<'a, C> {
             if !self.shared.reconnects {
                 return Err(CloseReason::Silent);
             }
-            // An heir takes over by itself, and soon.
-            if self.replacement.is_none() && self.heir.is_none() {
-                self.replacement = Some(self.replace(None));
-            }
+            self.stop_believing(heard);
         }
         Ok(())
+    }
+
+    /// Dials another socket, which takes over unless the server, `heard` so often until now, speaks again.
+    fn stop_believing(&mut self, heard: u64) {
+        // An heir takes over by itself, and soon.
+        if self.replacement.is_none() && self.heir.is_none() {
+            self.replacement = Some(self.replace(None));
+            self.given_up_at = heard;
+        }
     }
 
     /// Dials until a new socket has greeted, one attempt at a time. With a `limit` it also ends with the time, and
@@ -426,16 +462,29 @@ impl<'a, C: Connector> Driver<'a, C> {
     }
 }
 
+impl<C> Drop for Driver<'_, C> {
+    fn drop(&mut self) {
+        self.inlet.close();
+    }
+}
+
 /// Lets callers that were just woken add their next commands to the batch.
 ///
-/// On one thread the end of its queue is behind all of them. Yielding would be that too, but looks at every socket and timer
-/// on the way, which is a system call. With several threads others may have taken some of them over, and that way is
-/// the time they need.
-async fn step_back() {
-    let alone = Handle::try_current().is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread);
-    if !alone {
-        return tokio::task::yield_now().await;
+/// On one thread the end of its queue is behind all of them. With several others may have taken some of them over, and
+/// going through tokio's round is the time they need; twice when most of them have not come yet.
+async fn gather(shared: &Shared, one_thread: bool) {
+    if one_thread {
+        return step_back().await;
     }
+    yield_now().await;
+    if !shared.lock().core.most_came_again() {
+        yield_now().await;
+    }
+}
+
+/// Goes to the end of the runtime's one queue. Yielding to tokio does that too, but looks at every socket and timer on the
+/// way, which is a system call.
+async fn step_back() {
     let mut stepped = false;
     poll_fn(|cx| {
         if std::mem::replace(&mut stepped, true) {

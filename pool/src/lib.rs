@@ -19,6 +19,7 @@ pub mod dedicated;
 mod driver;
 pub mod error;
 pub mod feed;
+mod inlet;
 pub mod lease;
 pub mod link;
 pub mod outbox;

@@ -293,7 +293,7 @@ impl Link {
     #[must_use]
     pub fn is_reusable(&self) -> bool {
         let inner = self.shared.lock();
-        if !matches!(inner.core.status, Status::Up) || !inner.core.is_idle() || inner.broken {
+        if !matches!(inner.core.status, Status::Up) || !inner.core.is_idle() || inner.broken.is_some() {
             return false;
         }
         let last = inner.core.last_heard.max(inner.core.last_sent);

@@ -49,8 +49,10 @@ pub(crate) struct Inner {
     pub(crate) writer: Option<Arc<WriteHalf>>,
     /// A handle to ask the socket whether it is quiet, if callers cannot write to it.
     pub(crate) watch: Option<Arc<WriteHalf>>,
-    /// A direct write failed; the driver gives the socket up.
-    pub(crate) broken: bool,
+    /// A direct write failed, or the inlet found the socket's end: the driver gives it up.
+    pub(crate) broken: Option<CloseReason>,
+    /// The inlet was told of bytes and left them to the driver.
+    pub(crate) unread: bool,
     /// A new socket is wanted; the present one serves until it has greeted.
     pub(crate) renew: bool,
     /// When that was last wanted.
@@ -88,7 +90,8 @@ impl Shared {
             waker: None,
             writer: None,
             watch: None,
-            broken: false,
+            broken: None,
+            unread: false,
             renew: false,
             renewed: None,
             asked: false,
@@ -150,7 +153,7 @@ impl Shared {
         if !inner.core.ticking {
             inner.core.now = self.clock();
         }
-        inner.core.last_heard = inner.core.now;
+        inner.core.hear();
     }
 
     /// A connection that rested for long is asked first; the command waits for the answer in the buffer.
@@ -182,7 +185,9 @@ impl Shared {
             // The socket may have been given up meanwhile: its failure is none of the next one's.
             let broken = result.is_err() && inner.core.is_current(&batch);
             inner.core.end_batch(batch);
-            inner.broken |= broken;
+            if broken {
+                inner.broken.get_or_insert(CloseReason::Io);
+            }
             let more = inner.core.has_unwritten();
             inner.core.flush_wanted |= more;
             self.unlock(inner, asleep || more || broken);
@@ -301,7 +306,7 @@ impl Shared {
         inner.count(reason);
         inner.core.cut(reason, &mut wakers);
         (inner.writer, inner.watch) = (None, None);
-        inner.broken = false;
+        inner.broken = None;
         inner.renew = false;
         if inner.born.take().is_some_and(|born| born.elapsed() >= SETTLED) {
             inner.outage = None;

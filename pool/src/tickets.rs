@@ -175,11 +175,15 @@ pub(crate) struct Core {
     pub(crate) handing_over: bool,
     pub(crate) closing: bool,
     pub(crate) last_heard: Tick,
+    /// How often that was.
+    pub(crate) heard: u64,
     pub(crate) last_sent: Tick,
     /// When the kernel last took bytes of the oldest ticket.
     front_sent: Tick,
     /// Submissions whose last reply came in the last read: one or none means that nobody shares the connection just now.
     pub(crate) last_read: usize,
+    /// How many had been submitted by then.
+    submitted_before: u64,
     pub(crate) counts: Counts,
 }
 
@@ -216,9 +220,11 @@ impl Core {
             handing_over: false,
             closing: false,
             last_heard: 0,
+            heard: 0,
             last_sent: 0,
             front_sent: 0,
             last_read: 0,
+            submitted_before: 0,
             counts: Counts::default(),
         }
     }
@@ -439,6 +445,12 @@ impl Core {
         let places = [self.tickets.capacity(), self.fifo.capacity(), self.room.capacity()];
         let spare = self.spare.as_ref().map_or(0, |spare| spare.memory());
         places.into_iter().chain([spare, self.outbox.memory()]).sum()
+    }
+
+    /// Bytes came.
+    pub(crate) fn hear(&mut self) {
+        self.last_heard = self.now;
+        self.heard = self.heard.wrapping_add(1);
     }
 
     /// Nothing awaited, nothing queued.

@@ -11,7 +11,7 @@
 //!                            │
 //!   redlane                  │  commands: one row each   execute: deadline, attempts, outcome   span, metrics
 //!  ──────────────────────────┼────────────────────────────────────────────────────────────────────────────────
-//!   redlane-pool             ├── link: tickets, batches, driver, supervisor ── one shared socket for commands
+//!   redlane-pool             ├── link: tickets, batches, inlet, driver, supervisor ── one shared socket for commands
 //!                            │     └── another one for the cache: what is read on it, the server tells changes of
 //!                            ├── pool: leases, direct hand-off ─────────────── sockets for those that must not share
 //!                            └── feed: a link without questions ────────────── one socket for all subscribers
@@ -32,18 +32,19 @@
 //! # The way of one GET
 //!
 //! ```text
-//!  task                      link                      driver task              server
-//!   │ client.get("k").await   │                            │                      │
-//!   ├─ bytes + ticket ───────▶│ write buffer               │                      │
-//!   │  (one short lock)       ├─ whole batch ─────────────▶├─ one write ─────────▶│
-//!   │                         │                            │◀──── one read ───────┤
-//!   │                         │◀─ scan, fill tickets ──────┤                      │
-//!   │◀─ woken ────────────────┤  (one lock for all)        │                      │
-//!   │ the reply is read into your type, in your task       │                      │
+//!  task                      link                 driver task       inlet              server
+//!   │ client.get("k").await   │                       │               │                  │
+//!   ├─ bytes + ticket ───────▶│ write buffer          │               │                  │
+//!   │  (one short lock)       ├─ whole batch ────────▶├─ one write ──────────────────────▶│
+//!   │                         │                                       │◀──── one read ───┤
+//!   │                         │◀─ scan, fill tickets ─────────────────┤                  │
+//!   │◀─ woken ────────────────┤  (one lock for all)                                      │
+//!   │ the reply is read into your type, in your task                                     │
 //! ```
 //!
-//! When nothing else is under way, the caller writes to the socket itself, and only the reply comes by the driver. There
-//! is no channel and no timer for each command: deadlines are kept by one clock of the link.
+//! When nothing else is under way, the caller writes to the socket itself. The inlet reads: it is the waker that the
+//! runtime wakes when bytes have come, so that replies are handed out while the runtime goes through its sockets, and no
+//! task stands between. There is no channel and no timer for each command: deadlines are kept by one clock of the link.
 //!
 //! # The way of one message
 //!

@@ -1,8 +1,9 @@
 //! Models of a link for loom: callers on threads of their own beside the driver, in every order of their locks.
 //!
 //! Link, driver and tickets are the real ones; the socket is the simulated one, and the server at its other end sends back
-//! what it is sent, so that a reply names its caller. Driver and server share the first thread. Whoever is never woken, and
-//! a ticket that is never given back, leave that thread or a caller asleep, which loom reports as a deadlock.
+//! what it is sent, so that a reply names its caller. Driver and server share the first thread, but where the inlet is to run
+//! beside the driver. Whoever is never woken, and a ticket that is never given back, leave that thread or a caller asleep,
+//! which loom reports as a deadlock.
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
@@ -66,6 +67,17 @@ enum Server {
     Answers,
     /// Answers the first command, and is gone when it has read more.
     Dies,
+    /// Is gone when it has read anything.
+    Vanishes,
+    /// Answers with a push before each reply.
+    Pushes,
+}
+
+/// In whose thread the server runs.
+#[derive(Clone, Copy)]
+enum Servers {
+    OfTheDriver,
+    Own,
 }
 
 /// How many commands may be under way at once.
@@ -107,7 +119,7 @@ fn judge(name: &str, result: Result<Replies, LinkError>, server: Server, heard: 
             assert_eq!(replies, [sent]);
         }
         Err(error) => {
-            assert!(server == Server::Dies, "{error}");
+            assert!(matches!(server, Server::Dies | Server::Vanishes), "{error}");
             let ran = heard.windows(sent.len()).any(|window| window == sent);
             assert!(!ran || error.outcome() == Outcome::MaybeExecuted, "{error}, and it ran");
         }
@@ -124,9 +136,12 @@ async fn serve(server: Server, socket: ServerEnd, heard: &Mutex<Vec<u8>>) {
         }
         let before = heard.lock().unwrap().len();
         heard.lock().unwrap().extend(&bytes);
-        if server == Server::Dies && before > 0 {
+        if server == Server::Vanishes || (server == Server::Dies && before > 0) {
             socket.end(End::Reset);
             return;
+        }
+        if server == Server::Pushes && before.is_multiple_of(first) {
+            socket.send(b">1\r\n+p\r\n");
         }
         socket.send(&bytes);
     }
@@ -134,8 +149,18 @@ async fn serve(server: Server, socket: ServerEnd, heard: &Mutex<Vec<u8>>) {
 
 /// Lets the callers call beside driver and server; `direct`: they may write by themselves.
 fn model(callers: &'static [Caller], server: Server, direct: bool, room: Room) {
+    model_in(Servers::OfTheDriver, callers, server, direct, room);
+}
+
+/// The same with the server in a thread of its own: there the inlet reads, whatever the driver is doing. Nobody tells the
+/// driver of a reply that the inlet has handed out, so all callers have to wait for theirs.
+fn model_apart(callers: &'static [Caller], server: Server) {
+    model_in(Servers::Own, callers, server, true, Plenty);
+}
+
+fn model_in(thread_of: Servers, callers: &'static [Caller], server: Server, direct: bool, room: Room) {
     // A second one would take a minute each with two callers, and has found nothing.
-    let preemptions = if callers.len() == 1 { 2 } else { 1 };
+    let preemptions = if callers.len() == 1 && matches!(thread_of, Servers::OfTheDriver) { 2 } else { 1 };
     try_all_orders(preemptions, move || {
         let config = LinkConfig {
             in_flight: if room == Plenty { 100 } else { 1 },
@@ -171,14 +196,26 @@ fn model(callers: &'static [Caller], server: Server, direct: bool, room: Room) {
             .collect();
 
         let (ours, theirs) = connect(&mut Rng::with_seed(1), 4096, direct);
+        let (beside, apart) = match thread_of {
+            Servers::OfTheDriver => (Some(theirs), None),
+            Servers::Own => (None, Some(theirs)),
+        };
+        let apart = apart.map(|socket| {
+            let heard = Arc::clone(&heard);
+            thread::spawn(move || block_on(serve(server, socket, &heard)))
+        });
         let (reader, writer) = Socket::Simulated(ours).split();
         let scanner = Scanner::new(link.shared.config.limits);
         let connection = Connection { reader, writer: Arc::new(writer), scanner, block: ReadBlock::new(512) };
         let (connector, mut ticker) = (Arc::new(Silent), Ticker::new());
-        let mut driver = pin!(Driver::new(&shared, &connector, &mut ticker, connection).run());
-        let mut service = pin!(serve(server, theirs, &heard));
+        let mut driver = Box::pin(Driver::new(&shared, &connector, &mut ticker, connection).run());
+        let mut serving = beside.is_some();
+        let mut service = pin!(async {
+            if let Some(socket) = beside {
+                serve(server, socket, &heard).await;
+            }
+        });
         let mut driving = true;
-        let mut serving = true;
         block_on(poll_fn(|cx| {
             if let Some(call) = &mut before
                 && let Poll::Ready(result) = call.as_mut().poll(cx)
@@ -205,6 +242,12 @@ fn model(callers: &'static [Caller], server: Server, direct: bool, room: Room) {
             thread.join().unwrap();
         }
         shared.lock().core.audit();
+        if let Some(apart) = apart {
+            // The server ends when the socket is closed.
+            shared.end(CloseReason::Closed);
+            drop(driver);
+            apart.join().unwrap();
+        }
     });
 }
 
@@ -247,4 +290,20 @@ fn loom_a_call_to_one_who_goes_away_is_passed_on_to_the_next_in_line() {
 fn loom_at_a_cut_everybody_is_told_whether_the_command_may_have_run() {
     model(&[Waits, Waits], Server::Dies, false, Plenty);
     model(&[Waits, GivesUp], Server::Dies, true, Plenty);
+}
+
+#[test]
+fn loom_what_the_inlet_reads_beside_the_driver_reaches_its_caller() {
+    model_apart(&[Waits], Server::Answers);
+    model_apart(&[Moves], Server::Answers);
+}
+
+#[test]
+fn loom_what_the_inlet_leaves_is_seen_by_the_driver() {
+    model_apart(&[Waits], Server::Pushes);
+}
+
+#[test]
+fn loom_an_end_that_the_inlet_finds_is_told() {
+    model_apart(&[Waits], Server::Vanishes);
 }

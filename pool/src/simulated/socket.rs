@@ -142,6 +142,16 @@ impl ClientEnd {
         self.with(|wire| wire.end.is_none() && wire.to_client.is_empty())
     }
 
+    pub(crate) fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.with(|wire| {
+            if wire.end.is_some() || !wire.to_client.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            wire.client[0] = Some(cx.waker().clone());
+            Poll::Pending
+        })
+    }
+
     pub(crate) fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.with(|wire| {
             if wire.end.is_some() || wire.to_server.len() < wire.capacity {

@@ -19,6 +19,25 @@ impl Core {
             && matches!(self.status, Status::Up)
     }
 
+    /// Whether more hangs on the next replies than their callers: the check of an idle connection, or another socket that
+    /// is ready to take over.
+    pub(crate) fn is_busy_otherwise(&self) -> bool {
+        self.checking || self.handing_over
+    }
+
+    /// Answers of a new read are about to be given out.
+    pub(crate) fn begin_read(&mut self) {
+        self.last_read = 0;
+        self.submitted_before = self.counts.submitted;
+    }
+
+    /// Whether three of four of those who were answered by the last read have submitted something since, or others in
+    /// their place.
+    pub(crate) fn most_came_again(&self) -> bool {
+        let came = self.counts.submitted.wrapping_sub(self.submitted_before);
+        came.saturating_mul(4) >= (self.last_read as u64).saturating_mul(3)
+    }
+
     /// Whether there is something to write and nobody on it.
     pub(crate) fn has_unwritten(&self) -> bool {
         let fresh = !self.handing_over && !self.outbox.is_empty();

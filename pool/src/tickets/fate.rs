@@ -42,7 +42,7 @@ impl Core {
         frames: &[usize],
         wakers: &mut Vec<Waker>,
     ) -> Result<(), CloseReason> {
-        self.last_heard = self.now;
+        self.hear();
         // What a caller is writing right now may be out already.
         let sent = if self.writing { self.swapped } else { self.written };
         let mut frames = frames;
