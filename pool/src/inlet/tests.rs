@@ -3,6 +3,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 mod kernel;
+mod unasked;
 
 use std::future::Future;
 use std::pin::Pin;

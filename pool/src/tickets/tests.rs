@@ -128,7 +128,7 @@ impl Rig {
             frames.push(len);
             at += len;
         }
-        self.core.last_read = 0;
+        self.core.begin_read();
         self.core.deliver(&mut self.block, &frames, &mut self.wakers)
     }
 
@@ -190,6 +190,25 @@ fn who_is_answered_by_many_replies_is_alone_and_two_who_are_answered_together_ar
     assert_eq!([rig.replies(again).len(), rig.replies(other).len()], [2, 2]);
     rig.enter(&pipeline);
     assert!(!rig.core.alone(), "two share the link");
+}
+
+#[test]
+fn most_came_again_when_three_of_four_who_were_answered_together_have() {
+    let mut rig = rig();
+    assert!(rig.core.most_came_again(), "nobody was answered yet");
+    for _ in 0..4 {
+        rig.enter(&say("GET "));
+    }
+    rig.write_all();
+    rig.hear("+A\r\n+B\r\n+C\r\n+D\r\n").unwrap();
+
+    let came = [0, 1, 2, 3].map(|_| {
+        let most = rig.core.most_came_again();
+        rig.enter(&say("GET "));
+        most
+    });
+
+    assert_eq!((came, rig.core.most_came_again()), ([false, false, false, true], true));
 }
 
 #[test]
