@@ -33,6 +33,11 @@
 //! - *The order of writes.* What strategies over a store do not promise, and what write-behind may lose, stands in
 //!   [`through`].
 //!
+//! # The rights it needs
+//! Values are the keys `NAMESPACE:*`, leases and the versions of tags `NAMESPACE#*`. A user with restricted rights needs both,
+//! and `+get +pttl +set +getrange +unlink +del +pexpire +time +eval +evalsha +client|tracking`; with [`Coherence::PubSub`]
+//! also `+multi +exec +publish +subscribe` and the channel `&NAMESPACE:inv`.
+//!
 //! # How it works, from the wire up
 //! `tracker.rs` is the connection on which the server tells of changes, `herald.rs` the channel on which caches do;
 //! `local.rs` the first level, and the rule by which an invalidation is never lost to a reply that it overtakes;

@@ -43,6 +43,9 @@ impl CacheManager {
     ///
     /// # Errors
     /// [`CacheError::Redis`] when the server cannot be reached.
+    ///
+    /// # Cancel safety
+    /// A dropped future closes what it had opened.
     pub async fn new(client: &Client) -> Result<Self, CacheError> {
         let coherence = match client.config().protocol() {
             Protocol::Resp3 => Coherence::Tracking,
@@ -59,6 +62,9 @@ impl CacheManager {
     ///
     /// # Errors
     /// [`CacheError::Redis`].
+    ///
+    /// # Cancel safety
+    /// As [`Cache::get`].
     pub async fn get(&self, key: &str) -> Result<Option<Arc<String>>, CacheError> {
         self.cache.get(key).await
     }
@@ -66,7 +72,11 @@ impl CacheManager {
     /// Stores a text for `ttl`.
     ///
     /// # Errors
-    /// [`CacheError::Redis`]; nothing is kept in this process then. [`CacheError::Usage`] for a time of zero.
+    /// [`CacheError::Redis`]; nothing is kept in this process then. [`CacheError::Usage`] for less than a
+    /// millisecond.
+    ///
+    /// # Cancel safety
+    /// As [`Cache::set`].
     pub async fn set(&self, key: &str, value: &str, ttl: Duration) -> Result<(), CacheError> {
         self.cache.set_for(key, &value.to_owned(), ttl).await
     }
@@ -75,6 +85,9 @@ impl CacheManager {
     ///
     /// # Errors
     /// [`CacheError::Redis`].
+    ///
+    /// # Cancel safety
+    /// As [`Cache::invalidate`].
     pub async fn delete(&self, key: &str) -> Result<bool, CacheError> {
         self.cache.invalidate(key).await
     }
@@ -97,7 +110,7 @@ impl CacheManager {
     }
 }
 
-/// [`CacheManager`] with the reference's habit of swallowing errors.
+/// [`CacheManager`] with the reference's habit of swallowing errors. Its futures can be dropped as those of [`CacheManager`].
 #[derive(Clone, Copy, Debug)]
 pub struct LenientCacheManager<'m>(&'m CacheManager);
 

@@ -239,6 +239,9 @@ impl<V: Send + Sync + 'static> CacheBuilder<V> {
     /// # Errors
     /// [`CacheError::Usage`] for settings that make no sense, [`CacheError::Redis`] when the server does not track (it speaks
     /// no RESP3, say), or lets nobody subscribe.
+    ///
+    /// # Cancel safety
+    /// A dropped future closes what it had opened.
     pub async fn build(self) -> Result<Cache<V>, CacheError> {
         let settings = &self.settings;
         let wrong = |text| Err(CacheError::Usage(text));

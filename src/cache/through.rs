@@ -116,6 +116,9 @@ impl<V: Send + Sync + 'static, S: Store<V>> Through<V, S> {
     ///
     /// # Errors
     /// As [`Cache::get_or_load`].
+    ///
+    /// # Cancel safety
+    /// As [`Cache::get_or_load`].
     pub async fn get(&self, id: &str) -> Result<Option<Arc<V>>, CacheError> {
         // What waits to be written is the newest there is.
         if let Some(queue) = &self.shared.behind

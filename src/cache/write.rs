@@ -24,10 +24,13 @@ impl<V: Send + Sync + 'static> Cache<V> {
         self.inner.store(id, value, ttl, &[]).await
     }
 
-    /// Stores a value for a time of its own. Zero is refused.
+    /// Stores a value for a time of its own, a millisecond at least.
     ///
     /// # Errors
-    /// As [`set`](Self::set), and [`CacheError::Usage`] for a time of zero.
+    /// As [`set`](Self::set), and [`CacheError::Usage`] for less than a millisecond.
+    ///
+    /// # Cancel safety
+    /// As [`set`](Self::set).
     pub async fn set_for(&self, id: &str, value: &V, ttl: Duration) -> Result<(), CacheError> {
         if ttl < Duration::from_millis(1) {
             return Err(CacheError::Usage("a value is cached for a millisecond at least"));
@@ -38,6 +41,9 @@ impl<V: Send + Sync + 'static> Cache<V> {
     /// Stores a value that depends on tags.
     ///
     /// # Errors
+    /// As [`set`](Self::set).
+    ///
+    /// # Cancel safety
     /// As [`set`](Self::set).
     pub async fn set_tagged(&self, id: &str, value: &V, tags: &[&str]) -> Result<(), CacheError> {
         let ttl = self.inner.settings.ttl;
@@ -73,6 +79,9 @@ impl<V: Send + Sync + 'static> Cache<V> {
     ///
     /// # Errors
     /// [`CacheError::Redis`]; whether it took is unknown unless its source says so.
+    ///
+    /// # Cancel safety
+    /// Dropped, the tag may or may not be raised; this process has dropped what depends on it.
     pub async fn invalidate_tag(&self, tag: &str) -> Result<(), CacheError> {
         let inner = &self.inner;
         inner.counters.inval_local.add();
@@ -89,6 +98,9 @@ impl<V: Send + Sync + 'static> Cache<V> {
     /// Makes all values of this cache out of date, in all processes.
     ///
     /// # Errors
+    /// As [`invalidate_tag`](Self::invalidate_tag).
+    ///
+    /// # Cancel safety
     /// As [`invalidate_tag`](Self::invalidate_tag).
     pub async fn invalidate_all(&self) -> Result<(), CacheError> {
         self.invalidate_tag("").await

@@ -16,7 +16,7 @@
 //!    in Redis? ──────── yes ───────────────── kept here, if it has not changed since ──▶ value, or "nothing"
 //!        │ no                                 └─ stale: as above
 //!        ▼
-//!    the lease of the key (SET … NX GET PX) ── taken ── wait until the server tells of a change, look again
+//!    the lease of the key (one short script) ─ taken ── wait until the server tells of a change, look again
 //!        │ ours: one process in all
 //!        ▼
 //!    loader, with as many others as `max_loads` lets run

@@ -78,6 +78,9 @@ impl LockManager {
     ///
     /// # Errors
     /// [`LockError`] when the lock is not ours; the body has not run then.
+    ///
+    /// # Cancel safety
+    /// A future dropped, and a body that panics, give the lock back in the background.
     pub async fn with_lock<F, Fut>(
         &self,
         name: impl Into<String>,
@@ -96,6 +99,9 @@ impl LockManager {
     /// that they are [lost](super::loss::LossReason::Closed); all can be released as ever.
     ///
     /// Call it before [`Client::close`], which takes the background's connection away.
+    ///
+    /// # Cancel safety
+    /// Dropped, acquires stay refused, and what is being given back in the background goes on.
     pub async fn close(&self, limit: Duration) -> bool {
         self.core.close(limit).await
     }

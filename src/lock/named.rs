@@ -135,6 +135,9 @@ impl Lock {
     ///
     /// # Errors
     /// When the server cannot be asked.
+    ///
+    /// # Cancel safety
+    /// It changes nothing, dropped or not.
     pub async fn is_locked(&self) -> Result<bool, LockError> {
         let exists = Command::known(const { facts::of("EXISTS") }).arg(&self.keys.holder);
         self.client.execute(exists).await.map_err(LockError::failed("looked at"))
