@@ -267,7 +267,6 @@ impl<'a, C: Connector> Driver<'a, C> {
     fn read(&mut self, cx: &mut Context<'_>) -> Result<bool, CloseReason> {
         let mut state = self.inlet.lock();
         let Some(intake) = state.as_mut() else { return Err(CloseReason::Closed) };
-        let cx = &mut Context::from_waker(self.eager.as_ref().unwrap_or_else(|| cx.waker()));
         let mut answered = false;
         let mut look = intake.take_left()? | std::mem::take(&mut self.stalled);
         loop {
@@ -276,7 +275,9 @@ impl<'a, C: Connector> Driver<'a, C> {
                 answered |= taken.answered;
                 self.stalled = taken.stalled;
             }
-            if self.stalled || intake.poll_fill(cx)?.is_pending() {
+            // A large frame is copied by the driver, which need not be told by way of the inlet.
+            let teller = self.eager.as_ref().filter(|_| !intake.is_large()).unwrap_or_else(|| cx.waker());
+            if self.stalled || intake.poll_fill(&mut Context::from_waker(teller))?.is_pending() {
                 break;
             }
             if let Some(pulse) = &mut self.pulse {

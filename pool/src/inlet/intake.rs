@@ -74,7 +74,7 @@ impl Intake {
     }
 
     /// Whether a frame is under way that has outgrown the block: then reading is copying, and takes its time.
-    pub(super) fn is_large(&self) -> bool {
+    pub(crate) fn is_large(&self) -> bool {
         self.block.is_large()
     }
 
