@@ -26,21 +26,25 @@ pub struct Turn {
 }
 
 /// What is measured around work that takes no time by itself.
-struct Meter {
+#[derive(Debug)]
+pub struct Meter {
     allocated: (u64, u64),
+    clock: fn() -> Duration,
     cpu: Duration,
     start: Instant,
 }
 
 impl Meter {
-    fn start() -> Self {
-        Meter { allocated: allocations(), cpu: process_time(), start: Instant::now() }
+    /// Begins, with the processor time that `clock` tells.
+    pub fn start(clock: fn() -> Duration) -> Self {
+        Meter { allocated: allocations(), clock, cpu: clock(), start: Instant::now() }
     }
 
-    fn stop(self, steps: usize, work: Work) -> Turn {
-        let (elapsed, cpu) = (self.start.elapsed(), process_time() - self.cpu);
+    /// What each of the `done` commands, or messages, took.
+    pub fn stop(self, done: usize) -> Turn {
+        let (elapsed, cpu) = (self.start.elapsed(), (self.clock)() - self.cpu);
         let after = allocations();
-        let done = (steps * work.commands()) as f64;
+        let done = done as f64;
         Turn {
             rate: done / elapsed.as_secs_f64(),
             cpu: cpu.as_nanos() as f64 / done,
@@ -52,7 +56,8 @@ impl Meter {
 }
 
 impl Turn {
-    fn with_latencies(self, mut latencies: Vec<u64>) -> Self {
+    /// With the percentiles of latencies in nanoseconds.
+    pub fn with_latencies(self, mut latencies: Vec<u64>) -> Self {
         latencies.sort_unstable();
         let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
         Turn { p50: at(0.5), p99: at(0.99), p999: at(0.999), ..self }
@@ -87,7 +92,7 @@ pub async fn turn<R: Rival>(rival: &R, work: Work, tasks: usize, count: usize) -
 /// The first half of [`turn`]: `each` steps from each of `tasks` tasks, and no latencies.
 pub async fn counted<R: Rival>(rival: &R, work: Work, tasks: usize, each: usize) -> Turn {
     let mut running = Vec::with_capacity(tasks);
-    let meter = Meter::start();
+    let meter = Meter::start(process_time);
     for _ in 0..tasks {
         let rival = rival.clone();
         running.push(tokio::spawn(async move {
@@ -99,16 +104,16 @@ pub async fn counted<R: Rival>(rival: &R, work: Work, tasks: usize, each: usize)
     for task in running {
         task.await.expect("a task of the bench");
     }
-    meter.stop(each * tasks, work)
+    meter.stop(each * tasks * work.commands())
 }
 
 /// Runs `count` steps on a blocking connection, twice as [`turn`] does.
 pub fn blocking_turn<B: Blocks>(connection: &mut B, work: Work, count: usize) -> Turn {
-    let meter = Meter::start();
+    let meter = Meter::start(process_time);
     for nth in 0..count {
         connection.step(work, nth);
     }
-    let counted = meter.stop(count, work);
+    let counted = meter.stop(count * work.commands());
     let mut latencies = Vec::with_capacity(count);
     for nth in 0..count {
         let start = Instant::now();

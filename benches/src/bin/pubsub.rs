@@ -16,8 +16,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bench::cores::Cores;
-use bench::load::{Turn, median, runtime, wanted};
-use bench::{Counting, allocations, thread_time};
+use bench::load::{Meter, Turn, median, runtime, wanted};
+use bench::{Counting, thread_time};
 use fred::prelude::{ClientLike, EventInterface, PubsubInterface};
 use futures_core::Stream;
 use redlane::pubsub::{Event, Subscription};
@@ -186,31 +186,6 @@ impl Publisher {
     }
 }
 
-/// What is measured around so many messages.
-struct Meter {
-    allocated: (u64, u64),
-    cpu: Duration,
-    start: Instant,
-}
-
-impl Meter {
-    fn start() -> Self {
-        Meter { allocated: allocations(), cpu: thread_time(), start: Instant::now() }
-    }
-
-    fn stop(self, messages: usize) -> Turn {
-        let (elapsed, cpu, after) = (self.start.elapsed(), thread_time() - self.cpu, allocations());
-        let heard = messages as f64;
-        Turn {
-            rate: heard / elapsed.as_secs_f64(),
-            cpu: cpu.as_nanos() as f64 / heard,
-            allocations: (after.0 - self.allocated.0) as f64 / heard,
-            bytes: (after.1 - self.allocated.1) as f64 / heard,
-            ..Turn::default()
-        }
-    }
-}
-
 async fn bursts(
     ear: &mut Ear,
     publisher: Publisher,
@@ -218,7 +193,7 @@ async fn bursts(
     count: usize,
 ) -> (Turn, Publisher) {
     let (tell, heard): (Sender<()>, Receiver<()>) = channel();
-    let meter = Meter::start();
+    let meter = Meter::start(thread_time);
     let publishing = thread::spawn(move || publisher.bursts(&channels, count, &heard));
     for _ in 0..count {
         ear.hear_burst().await;
@@ -231,17 +206,15 @@ async fn bursts(
 async fn paced(ear: &mut Ear, publisher: Publisher, channel: String, count: usize) -> (Turn, Publisher) {
     let epoch = Instant::now();
     let mut latencies = Vec::with_capacity(count);
-    let meter = Meter::start();
+    let meter = Meter::start(thread_time);
     let pause = Duration::from_micros(500);
     let publishing = thread::spawn(move || publisher.paced(&channel, count, pause, epoch));
     for _ in 0..count {
         let sent = ear.hear(|payload| std::str::from_utf8(payload).unwrap().parse::<u64>().unwrap()).await;
         latencies.push(epoch.elapsed().as_nanos() as u64 - sent);
     }
-    let turn = meter.stop(count);
-    latencies.sort_unstable();
-    let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
-    (Turn { p50: at(0.5), p99: at(0.99), p999: at(0.999), ..turn }, publishing.join().unwrap())
+    let turn = meter.stop(count).with_latencies(latencies);
+    (turn, publishing.join().unwrap())
 }
 
 fn main() {
