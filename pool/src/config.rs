@@ -31,6 +31,8 @@ pub struct LinkConfig {
     /// Bytes of the block that replies are read into. Default 64 KiB: larger than what a read usually brings, so that a
     /// short read needs no second one. A leased connection begins with 4 KiB.
     pub read_block: usize,
+    /// Who tells the link the time. Default [`Timekeeper::Runtime`].
+    pub timekeeper: Timekeeper,
     /// Bounds on what the server may send.
     pub limits: Limits,
     /// How the socket is set up.
@@ -48,6 +50,7 @@ impl Default for LinkConfig {
             frame_timeout: Duration::from_secs(5),
             health_check_interval: Some(Duration::from_secs(30)),
             read_block: 64 * 1024,
+            timekeeper: Timekeeper::Runtime,
             limits: Limits::default(),
             socket: SocketOptions::default(),
         }
@@ -68,6 +71,19 @@ impl LinkConfig {
             ..self.clone()
         }
     }
+}
+
+/// Who tells a link the time for its deadlines, and how long its server has been silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Timekeeper {
+    /// The timer of the runtime that drives it. It stands still while the runtime does, and with tokio's paused time.
+    #[default]
+    Runtime,
+    /// A thread that all links of the process share. It starts with the first of them, sleeps when there has been no traffic
+    /// for a second, and wakes forty times a second while there is. Callers fail at their deadlines though the runtime that
+    /// drives the link may be blocked, and the runtime itself has no timer to look at. Paused time does not reach it.
+    Process,
 }
 
 /// How many connections a pool keeps, for how long, and how long its callers wait.

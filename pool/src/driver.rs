@@ -225,7 +225,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             return Poll::Ready(Event::Exit(Exit::Replaced(heir, CloseReason::Renewed)));
         }
         let mut inner = self.shared.lock();
-        self.ticker.rouse(cx, self.shared, inner.core.ticking);
+        self.ticker.rouse(cx, self.shared, &mut inner);
         if matches!(inner.core.status, Status::Ended(_)) {
             return Poll::Ready(Event::Exit(Exit::Closed));
         }
@@ -258,10 +258,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         if std::mem::take(&mut inner.unread) {
             cx.waker().wake_by_ref();
         }
-        match &mut inner.waker {
-            Some(waker) => waker.clone_from(cx.waker()),
-            none => *none = Some(cx.waker().clone()),
-        }
+        self.shared.sleep(&mut inner, cx);
         Poll::Pending
     }
 

@@ -11,6 +11,7 @@ mod simulated;
 
 mod block;
 pub mod blocking;
+mod clock;
 pub mod codec;
 pub mod config;
 mod connection;
@@ -35,3 +36,4 @@ mod ticker;
 mod tickets;
 pub mod transport;
 pub mod trial;
+mod wakers;

@@ -101,6 +101,12 @@ impl Link {
         Self { shared }
     }
 
+    /// Without a task to drive it.
+    #[cfg(test)]
+    pub(crate) fn over(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
     /// Connects one socket and returns the link over it, which ends when the socket does.
     ///
     /// # Errors

@@ -4,22 +4,25 @@
 //! task never runs into the lock. Whoever may have made room unlocks by [`Shared::unlock`].
 
 use std::fmt;
-use std::sync::Arc;
-use std::task::Waker;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::config::LinkConfig;
+use crate::clock::Clock;
+use crate::config::{LinkConfig, Timekeeper};
 use crate::connection::write_now;
 use crate::connector::PushSink;
 use crate::error::CloseReason;
 use crate::feed::Listener;
 use crate::retry::ReconnectDelay;
 use crate::stats::LinkStats;
-use crate::sync::{Mutex, MutexGuard, PoisonError};
+use crate::sync::{AtomicBool, Mutex, MutexGuard, PoisonError};
 use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting, ticks};
 use crate::transport::WriteHalf;
+use crate::wakers::WakeAll;
 
 /// What callers, driver and supervisor share.
 pub(crate) struct Shared {
@@ -30,7 +33,27 @@ pub(crate) struct Shared {
     pub(crate) reconnects: bool,
     pub(crate) attempt_ticks: Option<Tick>,
     health_ticks: Option<Tick>,
-    base: Instant,
+    time: Time,
+    /// A tick of the process's clock has passed that the driver has not seen.
+    pub(crate) due: AtomicBool,
+    own: Weak<Self>,
+}
+
+/// Where the time comes from, and since when ticks are counted.
+pub(crate) enum Time {
+    Runtime(Instant),
+    Process(&'static Clock, std::time::Instant),
+}
+
+impl Time {
+    /// By `config`; the runtime's where the process has no clock.
+    fn by(config: &LinkConfig) -> Self {
+        match config.timekeeper {
+            Timekeeper::Process => Clock::of_process().map(|clock| Self::Process(clock, clock.tick_began())),
+            Timekeeper::Runtime => None,
+        }
+        .unwrap_or_else(|| Self::Runtime(Instant::now()))
+    }
 }
 
 /// What makes a link a feed.
@@ -57,6 +80,8 @@ pub(crate) struct Inner {
     pub(crate) renew: bool,
     /// When that was last wanted.
     pub(crate) renewed: Option<Tick>,
+    /// The process's clock has it on its roll.
+    pub(crate) enrolled: bool,
     /// Somebody asked while the server refused us.
     pub(crate) asked: bool,
     /// The pace of dialling, kept until a connection has lived for a while.
@@ -71,15 +96,32 @@ pub(crate) struct Inner {
 
 impl Shared {
     pub(crate) fn new(config: LinkConfig, sink: Option<Arc<dyn PushSink>>, reconnects: bool) -> Arc<Self> {
-        Arc::new(Self::make(config, sink, reconnects))
+        let time = Time::by(&config);
+        Arc::new_cyclic(|own| Self::make(config, time, sink, reconnects, own.clone()))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn by_clock(clock: &'static Clock, config: LinkConfig) -> Arc<Self> {
+        let time = Time::Process(clock, clock.tick_began());
+        Arc::new_cyclic(|own| Self::make(config, time, None, false, own.clone()))
     }
 
     pub(crate) fn of_feed(config: LinkConfig, fed: Fed, reconnects: bool) -> Arc<Self> {
         let sink: Arc<dyn PushSink> = Arc::clone(&fed.listener) as _;
-        Arc::new(Self { feed: Some(fed), ..Self::make(config, Some(sink), reconnects) })
+        let time = Time::by(&config);
+        Arc::new_cyclic(|own| Self {
+            feed: Some(fed),
+            ..Self::make(config, time, Some(sink), reconnects, own.clone())
+        })
     }
 
-    fn make(config: LinkConfig, sink: Option<Arc<dyn PushSink>>, reconnects: bool) -> Self {
+    fn make(
+        config: LinkConfig,
+        time: Time,
+        sink: Option<Arc<dyn PushSink>>,
+        reconnects: bool,
+        own: Weak<Self>,
+    ) -> Self {
         let bounds = Bounds {
             in_flight: config.in_flight,
             queued_bytes: config.in_flight_bytes,
@@ -94,6 +136,7 @@ impl Shared {
             unread: false,
             renew: false,
             renewed: None,
+            enrolled: false,
             asked: false,
             outage: None,
             born: None,
@@ -104,7 +147,6 @@ impl Shared {
         };
         let attempt_ticks = config.attempt_timeout.map(ticks_after);
         let health_ticks = config.health_check_interval.map(ticks_after);
-        let base = Instant::now();
         Self {
             inner: Mutex::new(inner),
             config,
@@ -113,7 +155,9 @@ impl Shared {
             reconnects,
             attempt_ticks,
             health_ticks,
-            base,
+            time,
+            due: AtomicBool::new(false),
+            own,
         }
     }
 
@@ -128,13 +172,56 @@ impl Shared {
 
     /// The present tick.
     pub(crate) fn clock(&self) -> Tick {
-        let elapsed = self.base.elapsed().as_millis();
+        let elapsed = match &self.time {
+            Time::Runtime(base) => base.elapsed(),
+            Time::Process(_, base) => base.elapsed(),
+        };
+        let elapsed = elapsed.as_millis();
         Tick::try_from(elapsed.checked_div(TICK.as_millis()).unwrap_or_default()).unwrap_or(Tick::MAX)
     }
 
-    /// When the present tick ends.
-    pub(crate) fn next_tick(&self) -> Instant {
-        self.base.checked_add(lasting(self.clock().saturating_add(1))).unwrap_or_else(Instant::now)
+    /// When the present tick ends, by the runtime's time; `None`: the process's clock tells.
+    pub(crate) fn next_tick(&self) -> Option<Instant> {
+        let Time::Runtime(base) = &self.time else { return None };
+        Some(base.checked_add(lasting(self.clock().saturating_add(1))).unwrap_or_else(Instant::now))
+    }
+
+    /// Puts the link on the roll of the process's clock, if it goes by that.
+    pub(crate) fn enrol(&self, inner: &mut Inner) -> bool {
+        let Time::Process(clock, _) = &self.time else { return false };
+        if !std::mem::replace(&mut inner.enrolled, true) {
+            clock.enrol(self.own.clone());
+        }
+        true
+    }
+
+    /// A tick of the process's clock has passed: fails what is overdue and has the driver look after the rest. `false`: the
+    /// link rests, or has ended, and is off the roll.
+    pub(crate) fn strike(&self, now: Tick) -> bool {
+        let mut wakers = Vec::new();
+        let mut inner = self.lock();
+        if !inner.core.ticking || matches!(inner.core.status, Status::Ended(_)) {
+            inner.enrolled = false;
+            return false;
+        }
+        inner.core.expire(now, &mut wakers);
+        self.due.store(true, Relaxed);
+        let overdue = WakeAll::of(wakers.drain(..));
+        self.unlock(inner, true);
+        overdue.wake();
+        true
+    }
+
+    /// The driver's task has nothing more to do: it is to be woken from here on.
+    pub(crate) fn sleep(&self, inner: &mut Inner, cx: &mut Context<'_>) {
+        if self.due.load(Relaxed) {
+            // The clock has struck since it was looked at, and found nobody to wake.
+            cx.waker().wake_by_ref();
+        }
+        match &mut inner.waker {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
     }
 
     /// Sets the clock going again if it rests. `true`: the driver has to be woken for it.
@@ -145,7 +232,7 @@ impl Shared {
         }
         inner.core.ticking = true;
         inner.core.now = self.clock();
-        true
+        !self.enrol(inner)
     }
 
     /// Bytes came, of whatever kind: the server lives.

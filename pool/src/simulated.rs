@@ -16,6 +16,7 @@ macro_rules! trace {
 
 pub(crate) mod ledger;
 pub(crate) mod peer;
+pub(crate) mod plain;
 pub(crate) mod socket;
 pub(crate) mod work;
 

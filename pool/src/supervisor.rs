@@ -65,7 +65,7 @@ async fn keep<C: Connector>(shared: Arc<Shared>, connector: Arc<C>, mut first: O
 
 /// Connects and drives, until the link ends.
 async fn supervise<C: Connector>(shared: Arc<Shared>, connector: Arc<C>, first: Option<Connection>) {
-    let mut ticker = Ticker::new();
+    let mut ticker = Ticker::new(&shared);
     let mut next = first;
     loop {
         let connection = match next.take() {

@@ -4,11 +4,11 @@
 //! otherwise they are std's. Only what decides who gets what is named here: a count for the statistics is not.
 
 #[cfg(not(loom))]
-pub(crate) use std::sync::{Mutex, MutexGuard, PoisonError, atomic::AtomicBool};
+pub(crate) use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, atomic::AtomicBool};
 
 #[cfg(loom)]
 pub(crate) use {
-    loom::sync::{Mutex, MutexGuard, atomic::AtomicBool},
+    loom::sync::{Condvar, Mutex, MutexGuard, atomic::AtomicBool},
     std::sync::PoisonError,
 };
 

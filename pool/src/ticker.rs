@@ -1,35 +1,41 @@
-//! The coarse clock of a link. It belongs to the link's task and rests when there is no traffic.
+//! The coarse clock of a link, as its driver sees it: it rests when there is no traffic.
+//!
+//! The time comes from a timer of the runtime, which belongs to the link's task; or from the clock of the process
+//! (`clock.rs`), which has failed what is overdue by itself and leaves the rest to the driver.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll, Waker};
 
 use tokio::task::unconstrained;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
-use crate::shared::Shared;
+use crate::shared::{Inner, Shared};
 use crate::tickets::{Status, TICK, Tick};
 
 /// The clock keeps going this long after the last traffic; a submission that finds it at rest pays a wake-up.
 const TICKING_AFTER_TRAFFIC: Tick = 40;
 
-/// The coarse clock of a link; it belongs to the link's task and rests when there is no traffic.
+/// What tells a driver that a tick has passed.
 #[derive(Debug)]
 pub(crate) struct Ticker {
+    /// `None`: the clock of the process does.
+    timer: Option<Timer>,
+}
+
+#[derive(Debug)]
+struct Timer {
     sleep: Pin<Box<Sleep>>,
     armed: bool,
     /// Its waker is registered.
     waits: bool,
 }
 
-impl Ticker {
-    pub(crate) fn new() -> Self {
-        Self { sleep: Box::pin(tokio::time::sleep(TICK)), armed: false, waits: false }
-    }
-
+impl Timer {
     /// The next tick falls on the link's clock: so the clock is never read late, and lateness does not add up.
-    fn reset(&mut self, shared: &Shared) {
-        self.sleep.as_mut().reset(shared.next_tick());
+    fn reset(&mut self, next: Instant) {
+        self.sleep.as_mut().reset(next);
         self.waits = false;
     }
 
@@ -38,15 +44,6 @@ impl Ticker {
     fn wait(&mut self, cx: &mut Context<'_>) -> bool {
         self.waits = pin!(unconstrained(self.sleep.as_mut())).poll(cx).is_pending();
         self.waits
-    }
-
-    /// Sets the clock going. Called whenever a caller may have found it at rest.
-    pub(crate) fn rouse(&mut self, cx: &mut Context<'_>, shared: &Shared, wanted: bool) {
-        if wanted && !self.armed {
-            self.armed = true;
-            self.reset(shared);
-            self.wait(cx);
-        }
     }
 
     /// Whether a tick has passed. The timer is polled once to leave its waker; after that a look is enough, since
@@ -60,23 +57,53 @@ impl Ticker {
         }
         !self.wait(cx)
     }
+}
+
+impl Ticker {
+    pub(crate) fn new(shared: &Shared) -> Self {
+        let timer = || Timer { sleep: Box::pin(tokio::time::sleep(TICK)), armed: false, waits: false };
+        Self { timer: shared.next_tick().map(|_| timer()) }
+    }
+
+    /// Sets the clock going if it is wanted. Called whenever a caller may have found it at rest.
+    pub(crate) fn rouse(&mut self, cx: &mut Context<'_>, shared: &Shared, inner: &mut Inner) {
+        if !inner.core.ticking || shared.enrol(inner) {
+            return;
+        }
+        if let (Some(timer), Some(next)) = (&mut self.timer, shared.next_tick())
+            && !timer.armed
+        {
+            timer.armed = true;
+            timer.reset(next);
+            timer.wait(cx);
+        }
+    }
+
+    fn is_due(&mut self, cx: &mut Context<'_>, shared: &Shared) -> bool {
+        match &mut self.timer {
+            Some(timer) => timer.is_due(cx),
+            None => shared.due.load(Relaxed) && shared.due.swap(false, Relaxed),
+        }
+    }
 
     /// Expires what is overdue at each tick. `Ready` after a tick that was due, so that more can be checked.
     pub(crate) fn poll_tick(&mut self, cx: &mut Context<'_>, shared: &Shared, busy: bool) -> Poll<()> {
-        if !self.is_due(cx) {
+        if !self.is_due(cx, shared) {
             return Poll::Pending;
         }
         let now = shared.clock();
         let mut wakers: Vec<Waker> = Vec::new();
         let mut inner = shared.lock();
-        inner.core.expire(now, &mut wakers);
+        if self.timer.is_some() {
+            inner.core.expire(now, &mut wakers);
+        }
         let last = inner.core.last_heard.max(inner.core.last_sent);
         if !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC {
             inner.core.ticking = false;
             inner.core.rest();
-            self.armed = false;
-        } else {
-            self.reset(shared);
+            self.timer.iter_mut().for_each(|timer| timer.armed = false);
+        } else if let (Some(timer), Some(next)) = (&mut self.timer, shared.next_tick()) {
+            timer.reset(next);
         }
         shared.unlock(inner, false);
         for waker in wakers {
@@ -90,14 +117,11 @@ impl Ticker {
 pub(crate) fn poll_rest(ticker: &mut Ticker, shared: &Shared, cx: &mut Context<'_>) -> Poll<()> {
     while ticker.poll_tick(cx, shared, false).is_ready() {}
     let mut inner = shared.lock();
-    ticker.rouse(cx, shared, inner.core.ticking);
+    ticker.rouse(cx, shared, &mut inner);
     if matches!(inner.core.status, Status::Ended(_)) {
         return Poll::Ready(());
     }
-    match &mut inner.waker {
-        Some(waker) => waker.clone_from(cx.waker()),
-        none => *none = Some(cx.waker().clone()),
-    }
+    shared.sleep(&mut inner, cx);
     Poll::Pending
 }
 
@@ -113,14 +137,16 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_task_that_is_busy_when_the_clock_starts_hears_it_all_the_same() {
         let shared = Shared::new(LinkConfig::default(), None, true);
-        let mut ticker = Ticker::new();
+        let mut ticker = Ticker::new(&shared);
         let mut started = false;
 
         let tick = poll_fn(|cx| {
             if !started {
                 started = true;
                 while pin!(tokio::task::consume_budget()).poll(cx).is_ready() {}
-                ticker.rouse(cx, &shared, true);
+                let mut inner = shared.lock();
+                inner.core.ticking = true;
+                ticker.rouse(cx, &shared, &mut inner);
                 return Poll::Pending;
             }
             ticker.poll_tick(cx, &shared, true)

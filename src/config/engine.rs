@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use redlane_pool::config::{LinkConfig, OnExhausted as WhenExhausted, PoolConfig};
+use redlane_pool::config::{LinkConfig, OnExhausted as WhenExhausted, PoolConfig, Timekeeper};
 use redlane_pool::retry::{Budget, Retry};
 #[cfg(feature = "tls")]
 use redlane_pool::transport::tls::{Pem, TlsOptions};
@@ -54,6 +54,7 @@ impl Config {
     /// Settings of a shared connection.
     pub fn link(&self) -> LinkConfig {
         let mut link = LinkConfig::default();
+        link.timekeeper = Timekeeper::Process;
         link.in_flight = self.max_in_flight();
         link.in_flight_bytes = self.max_in_flight_bytes();
         link.room_waiters = self.max_room_waiters();
@@ -127,7 +128,10 @@ mod tests {
     fn defaults_are_the_layers_own() {
         let config = Config::default();
 
-        assert_eq!(format!("{:?}", config.link()), format!("{:?}", LinkConfig::default()));
+        let mut link = LinkConfig::default();
+        // In-memory sockets go by the runtime's time; real ones do not.
+        link.timekeeper = Timekeeper::Process;
+        assert_eq!(format!("{:?}", config.link()), format!("{link:?}"));
         assert_eq!(format!("{:?}", config.pool()), format!("{:?}", PoolConfig::default()));
         let retry = Retry::default().with_budget(Arc::new(Budget::default()));
         assert_eq!(format!("{:?}", config.retry()), format!("{retry:?}"));

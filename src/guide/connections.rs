@@ -65,6 +65,9 @@
 //! - The **call** (waiting for room or for a connection, attempts, pauses in between) takes at most twice that, or once
 //!   with `retry_on_timeout` off, or whatever [`Pending::deadline`](crate::client::pending::Pending::deadline) says.
 //!
+//! Attempts are timed in steps of 25 ms by a thread that all clients of the process share. It starts with the first of them
+//! and sleeps when there has been no traffic for a second. tokio's paused time does not reach it.
+//!
 //! # Silence
 //!
 //! A server that does not answer is asked for a sign of life when the oldest command is overdue; if it stays silent, one

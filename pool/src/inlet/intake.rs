@@ -1,9 +1,7 @@
 //! What was read from the socket, handed out: replies to their tickets, pushes to the sink, in wire order.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll, Waker, ready};
-use std::vec::Drain;
 
 use bytes::Bytes;
 use redlane_resp::reply::Reply;
@@ -14,6 +12,7 @@ use crate::error::CloseReason;
 use crate::shared::Shared;
 use crate::tickets::Tick;
 use crate::transport::ReadHalf;
+use crate::wakers::WakeAll;
 
 /// Who reads, and so what may be handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,9 +183,8 @@ impl Intake {
                     let mut inner = shared.lock();
                     shared.heard(&mut inner);
                     if self.open_since.is_none() {
-                        // Only the driver can set the clock going.
-                        taken.left |= !inner.core.ticking;
-                        inner.core.ticking = true;
+                        // Only the driver can set a timer of the runtime going.
+                        taken.left |= shared.rouse(&mut inner);
                         self.open_since = Some(inner.core.now);
                     }
                 }
@@ -206,10 +204,10 @@ impl Intake {
         }
         let result = inner.core.deliver(&mut self.block, &self.frames, &mut self.wakers);
         taken.left |= inner.core.is_busy_otherwise();
-        let mut answered = Answered(self.wakers.drain(..));
+        let answered = WakeAll::of(self.wakers.drain(..));
         shared.unlock(inner, false);
         self.frames.clear();
-        answered.0.by_ref().for_each(Waker::wake);
+        answered.wake();
         result
     }
 
@@ -221,19 +219,6 @@ impl Intake {
         }
         let frame = self.block.bytes().get(..len)?;
         sink.is_answer(frame).then(|| Bytes::copy_from_slice(frame))
-    }
-}
-
-/// Those whose replies have come. When one of them panics the others are woken all the same: their tickets are filled, and
-/// nothing else would ever wake them.
-struct Answered<'a>(Drain<'a, Waker>);
-
-impl Drop for Answered<'_> {
-    fn drop(&mut self) {
-        for waker in self.0.by_ref() {
-            // The first panic is the one that is told.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
-        }
     }
 }
 

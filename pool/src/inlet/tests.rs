@@ -25,29 +25,9 @@ use crate::config::LinkConfig;
 use crate::connector::{Connector, Dirt, Exchange, PushSink};
 use crate::error::LinkError;
 use crate::link::{Call, Link};
+use crate::simulated::plain::Plain;
 use crate::simulated::socket::{End, ServerEnd, connect};
 use crate::transport::{ConnectError, PipeDialer, Socket, Target};
-
-/// Connects to where it is told to, without a greeting.
-struct Plain(Target);
-
-impl Connector for Plain {
-    async fn target(&self) -> Result<Target, ConnectError> {
-        Ok(self.0.clone())
-    }
-
-    async fn greet(&self, _: &mut Exchange<'_>) -> Result<(), ConnectError> {
-        Ok(())
-    }
-
-    fn probe(&self) -> Bytes {
-        Command::new("PING").to_bytes()
-    }
-
-    fn cleanse(&self, _: Dirt) -> Option<Bytes> {
-        None
-    }
-}
 
 /// A link, and the server's ends of its further sockets.
 struct Rig {

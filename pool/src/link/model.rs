@@ -22,12 +22,14 @@ use self::Caller::{GivesUp, Moves, Waits};
 use self::Room::{ForOne, Plenty, Taken};
 use super::*;
 use crate::block::ReadBlock;
+use crate::clock::Clock;
 use crate::connection::Connection;
 use crate::connector::{Dirt, Exchange};
 use crate::driver::{Driver, Exit};
 use crate::simulated::socket::{End, ServerEnd, connect};
 use crate::sync::{block_on, try_all_orders};
 use crate::ticker::Ticker;
+use crate::tickets::TICK;
 use crate::transport::{Socket, Target};
 
 /// Has nothing to say; the models come with a socket of their own.
@@ -171,7 +173,7 @@ fn model_in(thread_of: Servers, callers: &'static [Caller], server: Server, dire
         };
         let shared = Shared::new(config, None, false);
         shared.lock().core.status = Status::Up;
-        let link = Arc::new(Link { shared: Arc::clone(&shared) });
+        let link = Arc::new(Link::over(Arc::clone(&shared)));
         let before = command("z");
         let mut before = (room == Taken).then(|| Box::pin(link.call(&before)));
         if let Some(before) = &mut before {
@@ -207,7 +209,7 @@ fn model_in(thread_of: Servers, callers: &'static [Caller], server: Server, dire
         let (reader, writer) = Socket::Simulated(ours).split();
         let scanner = Scanner::new(link.shared.config.limits);
         let connection = Connection { reader, writer: Arc::new(writer), scanner, block: ReadBlock::new(512) };
-        let (connector, mut ticker) = (Arc::new(Silent), Ticker::new());
+        let (connector, mut ticker) = (Arc::new(Silent), Ticker::new(&shared));
         let mut driver = Box::pin(Driver::new(&shared, &connector, &mut ticker, connection).run());
         let mut serving = beside.is_some();
         let mut service = pin!(async {
@@ -306,4 +308,48 @@ fn loom_what_the_inlet_leaves_is_seen_by_the_driver() {
 #[test]
 fn loom_an_end_that_the_inlet_finds_is_told() {
     model_apart(&[Waits], Server::Vanishes);
+}
+
+/// The clock of the process strikes in a thread of its own, and the server never answers.
+#[test]
+fn loom_a_stroke_of_the_clock_is_seen_by_the_caller_and_by_the_driver() {
+    try_all_orders(2, || {
+        // Long after the deadline. What a real clock would say is not for a model.
+        const LATER: Tick = 1_000;
+        let clock: &'static Clock = Box::leak(Box::new(Clock::new()));
+        let config =
+            LinkConfig { attempt_timeout: Some(TICK), health_check_interval: None, ..LinkConfig::default() };
+        let shared = Shared::by_clock(clock, config);
+        shared.lock().core.status = Status::Up;
+        let link = Arc::new(Link::over(Arc::clone(&shared)));
+        let calling = Arc::clone(&link);
+        let caller = thread::spawn(move || {
+            let result = Waits.call(&calling, "a");
+            assert!(matches!(result, Some(Err(LinkError::Timeout { .. }))), "{result:?}");
+        });
+        let striking = thread::spawn(move || {
+            clock.wait();
+            clock.strike(|link| link.strike(LATER));
+        });
+
+        let (ours, _theirs) = connect(&mut Rng::with_seed(1), 4096, false);
+        let (reader, writer) = Socket::Simulated(ours).split();
+        let scanner = Scanner::new(shared.config.limits);
+        let connection = Connection { reader, writer: Arc::new(writer), scanner, block: ReadBlock::new(512) };
+        let (connector, mut ticker) = (Arc::new(Silent), Ticker::new(&shared));
+        let mut driver = Box::pin(Driver::new(&shared, &connector, &mut ticker, connection).run());
+        block_on(poll_fn(|cx| {
+            if let Poll::Ready(exit) = driver.as_mut().poll(cx) {
+                // The command was out by then, so the silence is the server's.
+                assert!(matches!(exit, Exit::Cut(CloseReason::Silent)));
+                return Poll::Ready(());
+            }
+            // Nobody else wakes the driver once the call is over.
+            let told = shared.lock().core.counts.timeouts == 1 && !shared.due.load(SeqCst);
+            if told { Poll::Ready(()) } else { Poll::Pending }
+        }));
+        drop(driver);
+        caller.join().unwrap();
+        striking.join().unwrap();
+    });
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use ::tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional, duplex};
 use ::tokio::sync::mpsc::UnboundedReceiver;
 use futures_core::Stream;
-use redlane_pool::config::LinkConfig;
+use redlane_pool::config::{LinkConfig, Timekeeper};
 use redlane_pool::feed::{Feed, Listener};
 use redlane_pool::transport::PipeDialer;
 use redlane_resp::to_args::ToRedisArgs;
@@ -79,6 +79,7 @@ pub struct PubSubStream {
 pub(super) async fn connect_feed(dialer: Dialer, listener: Arc<dyn Listener>) -> RedisResult<Feed> {
     let dialer = Arc::new(dialer);
     let mut config = LinkConfig::default();
+    config.timekeeper = Timekeeper::Process;
     config.connect_timeout = PATIENCE;
     config.limits = limits();
     let feed = Feed::connect(Arc::clone(&dialer), config, listener, PATIENCE).await;

@@ -5,6 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use super::*;
+use crate::config::Timekeeper;
 
 /// A listener, and a link's target.
 fn listen() -> (TcpListener, Target) {
@@ -20,7 +21,7 @@ fn accept(listener: &TcpListener) -> TcpStream {
 }
 
 fn link(target: Target, sink: Option<Arc<dyn PushSink>>) -> Link {
-    let config = LinkConfig { read_block: 4096, ..LinkConfig::default() };
+    let config = LinkConfig { read_block: 4096, timekeeper: Timekeeper::Process, ..LinkConfig::default() };
     Link::spawn(Arc::new(Plain(target)), config, sink)
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use ::tokio::io::{AsyncRead, AsyncWrite, copy_bidirectional, duplex};
 use ::tokio::time::timeout;
 use futures_core::Stream;
-use redlane_pool::config::LinkConfig;
+use redlane_pool::config::{LinkConfig, Timekeeper};
 use redlane_pool::link::Link;
 use redlane_pool::transport::PipeDialer;
 use tracing::{debug, warn};
@@ -207,6 +207,7 @@ async fn first_credentials(
 /// own.
 fn link_config(config: &AsyncConnectionConfig) -> LinkConfig {
     let mut link = LinkConfig::default();
+    link.timekeeper = Timekeeper::Process;
     link.attempt_timeout = None;
     link.health_check_interval = None;
     link.connect_timeout = config.connection_timeout.unwrap_or(NO_LIMIT);

@@ -1,0 +1,159 @@
+use std::future::Future as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::task::{Context, Poll, Wake, Waker};
+
+use redlane_resp::command::Command;
+
+use super::*;
+use crate::config::{LinkConfig, Timekeeper};
+use crate::error::{CloseReason, LinkError, Outcome};
+use crate::link::Link;
+use crate::simulated::plain::Plain;
+use crate::tickets::{Status, Tick};
+use crate::transport::Target;
+
+const LIMIT: Duration = Duration::from_millis(100);
+
+/// Long after every deadline of these tests.
+const LATER: Tick = 1_000;
+
+fn clock() -> &'static Clock {
+    Box::leak(Box::new(Clock::new()))
+}
+
+fn config() -> LinkConfig {
+    LinkConfig { attempt_timeout: Some(LIMIT), ..LinkConfig::default() }
+}
+
+/// A link without a driver that thinks it is connected.
+fn link(clock: &'static Clock) -> (Link, Arc<Shared>) {
+    let shared = Shared::by_clock(clock, config());
+    shared.lock().core.status = Status::Up;
+    (Link::over(Arc::clone(&shared)), shared)
+}
+
+fn on_roll(clock: &Clock) -> usize {
+    clock.roll().links.len()
+}
+
+/// Counts how often it is woken, and panics each time if it is told to.
+struct Woken {
+    count: AtomicUsize,
+    panics: bool,
+}
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.count.fetch_add(1, SeqCst);
+        assert!(!self.panics, "a waker that panics");
+    }
+}
+
+fn woken(panics: bool) -> Arc<Woken> {
+    Arc::new(Woken { count: AtomicUsize::new(0), panics })
+}
+
+#[test]
+fn a_link_with_traffic_is_on_the_roll_once_and_leaves_it_when_it_rests() {
+    let clock = clock();
+    let (link, shared) = link(clock);
+    let command = Command::new("PING");
+    assert_eq!(on_roll(clock), 0);
+
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut calls = [pin!(link.call(&command)), pin!(link.call(&command))];
+    for call in &mut calls {
+        assert!(call.as_mut().poll(&mut cx).is_pending());
+    }
+    assert_eq!(on_roll(clock), 1);
+    clock.strike(|link| link.strike(0));
+    assert_eq!(on_roll(clock), 1);
+
+    // As its driver does after a second without traffic.
+    shared.lock().core.ticking = false;
+    clock.strike(|link| link.strike(0));
+    assert_eq!(on_roll(clock), 0);
+
+    let mut again = pin!(link.call(&command));
+    assert!(again.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(on_roll(clock), 1);
+}
+
+#[test]
+fn a_link_that_has_ended_or_gone_is_struck_off() {
+    let clock = clock();
+    let (ended, shared) = link(clock);
+    let (gone, last) = link(clock);
+    drop(last);
+    let command = Command::new("PING");
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(pin!(ended.call(&command)).poll(&mut cx).is_pending());
+    assert!(pin!(gone.call(&command)).poll(&mut cx).is_pending());
+    assert_eq!(on_roll(clock), 2);
+
+    shared.end(CloseReason::Closed);
+    drop(gone);
+    clock.strike(|link| link.strike(0));
+
+    assert_eq!(on_roll(clock), 0);
+}
+
+#[test]
+fn a_waker_that_panics_keeps_nobody_from_being_told() {
+    let clock = clock();
+    let command = Command::new("PING");
+    let links = [link(clock), link(clock)];
+    let wakers = [woken(true), woken(false), woken(true), woken(false)];
+    let mut calls = Vec::new();
+    for (nth, waker) in wakers.iter().enumerate() {
+        let mut call = Box::pin(links[nth / 2].0.call(&command));
+        assert!(call.as_mut().poll(&mut Context::from_waker(&Waker::from(Arc::clone(waker)))).is_pending());
+        calls.push(call);
+    }
+
+    clock.strike(|link| link.strike(LATER));
+
+    for (call, waker) in calls.iter_mut().zip(&wakers) {
+        assert_eq!(waker.count.load(SeqCst), 1);
+        let told = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(
+            matches!(told, Poll::Ready(Err(LinkError::Timeout { outcome: Outcome::NotSent, .. }))),
+            "{told:?}"
+        );
+    }
+    assert_eq!(on_roll(clock), 2, "they are told of the next stroke too");
+}
+
+#[test]
+fn a_call_ends_at_its_deadline_though_the_runtime_of_its_link_stands_still() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = Target::tcp("127.0.0.1", listener.local_addr().unwrap().port());
+    let config = LinkConfig { timekeeper: Timekeeper::Process, ..config() };
+    let stands_still = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let link = stands_still.block_on(Link::connect(Arc::new(Plain(target)), config, None)).unwrap();
+    let command = Command::new("PING");
+    let mut got = vec![0; command.encoded_len()];
+    let serving = thread::spawn(move || {
+        let (mut server, _) = listener.accept().unwrap();
+        for answer in [&b"+PONG\r\n"[..], b""] {
+            server.read_exact(&mut got).unwrap();
+            server.write_all(answer).unwrap();
+        }
+        server
+    });
+    stands_still.block_on(async { link.call(&command).await.unwrap() });
+
+    let elsewhere = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let told = elsewhere.block_on(async {
+        let call = link.call(&command);
+        tokio::time::timeout(Duration::from_secs(30), call).await.expect("nobody told it")
+    });
+
+    assert!(matches!(told, Err(LinkError::Timeout { outcome: Outcome::MaybeExecuted, .. })), "{told:?}");
+    drop(serving.join().unwrap());
+    drop(stands_still);
+}
