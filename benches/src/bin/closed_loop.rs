@@ -16,14 +16,15 @@ use bench::rivals::Glide;
 use bench::rivals::{Bb8, Blocking, Compat, Deadpool, Fred, Raw, RedisRs, Redlane, RedlaneBlocking, Rustis};
 use bench::work::Work;
 use redlane_test_support::{Authority, Options, Server, Tls};
+use tokio::runtime::Runtime;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 const MIB: usize = 1 << 20;
 
-/// Who runs in a table; those who cannot are left out of it.
-#[derive(Default)]
+/// Who runs in a table; those who cannot are left out of it. Each has a runtime of its own, since a timer that one of them
+/// leaves there makes every look at the sockets dearer for all.
 struct Field {
     redis: Option<RedisRs>,
     redlane: Option<Redlane>,
@@ -37,6 +38,8 @@ struct Field {
     raw: Option<Raw>,
     #[cfg(feature = "glide")]
     glide: Option<Glide>,
+    /// In the order of `NAMES`.
+    runtimes: Vec<Runtime>,
 }
 
 const NAMES: [&str; 11] = [
@@ -54,37 +57,60 @@ const NAMES: [&str; 11] = [
 ];
 
 impl Field {
-    async fn over_tcp(server: &Server) -> Self {
-        let url = server.url();
+    fn of(threads: usize) -> Self {
         Field {
-            redis: Some(RedisRs::connect(&url).await),
-            redlane: Some(Redlane::connect(&url).await),
-            compat: Some(Compat::connect(&url).await),
-            rustis: Some(Rustis::connect(&url).await),
-            fred: Some(Fred::connect(&url).await),
+            redis: None,
+            redlane: None,
+            compat: None,
+            rustis: None,
+            fred: None,
+            deadpool: None,
+            bb8: None,
+            blocking: None,
+            redlane_blocking: None,
+            raw: None,
+            #[cfg(feature = "glide")]
+            glide: None,
+            runtimes: NAMES.map(|_| runtime(threads)).into(),
+        }
+    }
+
+    fn over_tcp(server: &Server, threads: usize) -> Self {
+        let url = server.url();
+        let field = Field::of(threads);
+        let on = |who: usize| &field.runtimes[who];
+        Field {
+            redis: Some(on(0).block_on(RedisRs::connect(&url))),
+            redlane: Some(on(1).block_on(Redlane::connect(&url))),
+            compat: Some(on(2).block_on(Compat::connect(&url))),
+            rustis: Some(on(3).block_on(Rustis::connect(&url))),
+            fred: Some(on(4).block_on(Fred::connect(&url))),
             deadpool: Some(Deadpool::new(&url)),
-            bb8: Some(Bb8::new(&url).await),
+            bb8: Some(on(6).block_on(Bb8::new(&url))),
             blocking: Some(Blocking::connect(&url)),
             redlane_blocking: Some(RedlaneBlocking::connect(server.port())),
-            raw: Some(Raw::tcp(server.port())),
             #[cfg(feature = "glide")]
-            glide: Some(Glide::connect(&url).await),
+            glide: Some(on(9).block_on(Glide::connect(&url))),
+            raw: Some(Raw::tcp(server.port())),
+            ..field
         }
     }
 
-    async fn over_unix(path: PathBuf) -> Self {
+    fn over_unix(path: PathBuf, threads: usize) -> Self {
         let url = format!("unix://{}", path.display());
+        let field = Field::of(threads);
+        let on = |who: usize| &field.runtimes[who];
         Field {
-            redis: Some(RedisRs::connect(&url).await),
-            redlane: Some(Redlane::connect(&url).await),
-            compat: Some(Compat::connect(&url).await),
+            redis: Some(on(0).block_on(RedisRs::connect(&url))),
+            redlane: Some(on(1).block_on(Redlane::connect(&url))),
+            compat: Some(on(2).block_on(Compat::connect(&url))),
             blocking: Some(Blocking::connect(&url)),
             raw: Some(Raw::unix(&path)),
-            ..Field::default()
+            ..field
         }
     }
 
-    async fn over_tls(server: &Server, authority: &Authority) -> Self {
+    fn over_tls(server: &Server, authority: &Authority, threads: usize) -> Self {
         let url = format!("rediss://localhost:{}", server.port());
         let certificates = redis::TlsCertificates {
             client_tls: None,
@@ -92,35 +118,43 @@ impl Field {
         };
         let client = redis::Client::build_with_tls(url.as_str(), certificates).unwrap();
         let config = redlane::config::Config::builder().url(&url).tls_ca_pem(authority.certificate());
+        let field = Field::of(threads);
+        let on = |who: usize| &field.runtimes[who];
         Field {
-            redis: Some(RedisRs::with(client).await),
-            redlane: Some(Redlane::with(config.build().unwrap()).await),
-            ..Field::default()
+            redis: Some(on(0).block_on(RedisRs::with(client))),
+            redlane: Some(on(1).block_on(Redlane::with(config.build().unwrap()))),
+            ..field
         }
     }
 
-    async fn turn(&mut self, who: usize, work: Work, tasks: usize, count: usize) -> Option<Turn> {
+    /// Writes what all read.
+    fn prepare(&self, sizes: &[usize], elements: &[usize]) {
+        self.runtimes[1].block_on(self.redlane.as_ref().unwrap().prepare(sizes, elements));
+    }
+
+    fn turn(&mut self, who: usize, work: Work, tasks: usize, count: usize) -> Option<Turn> {
+        let on = &self.runtimes[who];
         Some(match who {
-            0 => turn(self.redis.as_ref()?, work, tasks, count).await,
-            1 => turn(self.redlane.as_ref()?, work, tasks, count).await,
-            2 => turn(self.compat.as_ref()?, work, tasks, count).await,
-            3 => turn(self.rustis.as_ref()?, work, tasks, count).await,
-            4 => turn(self.fred.as_ref()?, work, tasks, count).await,
+            0 => on.block_on(turn(self.redis.as_ref()?, work, tasks, count)),
+            1 => on.block_on(turn(self.redlane.as_ref()?, work, tasks, count)),
+            2 => on.block_on(turn(self.compat.as_ref()?, work, tasks, count)),
+            3 => on.block_on(turn(self.rustis.as_ref()?, work, tasks, count)),
+            4 => on.block_on(turn(self.fred.as_ref()?, work, tasks, count)),
             // Many times slower with many tasks: a fifth of the work takes long enough.
-            5 => turn(self.deadpool.as_ref()?, work, tasks, (count / 5).max(tasks)).await,
-            6 => turn(self.bb8.as_ref()?, work, tasks, (count / 5).max(tasks)).await,
+            5 => on.block_on(turn(self.deadpool.as_ref()?, work, tasks, (count / 5).max(tasks))),
+            6 => on.block_on(turn(self.bb8.as_ref()?, work, tasks, (count / 5).max(tasks))),
             7 | 8 if tasks > 1 || !matches!(work, Work::Get | Work::Set | Work::Mix) => return None,
             7 => blocking_turn(self.blocking.as_mut()?, work, count),
             8 => blocking_turn(self.redlane_blocking.as_mut()?, work, count),
             #[cfg(feature = "glide")]
-            9 => turn(self.glide.as_ref()?, work, tasks, count).await,
+            9 => on.block_on(turn(self.glide.as_ref()?, work, tasks, count)),
             #[cfg(not(feature = "glide"))]
             9 => return None,
             _ => self.raw.as_mut()?.turn(work, tasks, count),
         })
     }
 
-    async fn cell(&mut self, title: &str, work: Work, tasks: usize, count: usize) {
+    fn cell(&mut self, title: &str, work: Work, tasks: usize, count: usize) {
         if !wanted(title) {
             return;
         }
@@ -130,7 +164,7 @@ impl Field {
             for place in 0..NAMES.len() {
                 let who = (round + place) % NAMES.len();
                 // The first round only warms up.
-                if let Some(turn) = self.turn(who, work, tasks, count).await
+                if let Some(turn) = self.turn(who, work, tasks, count)
                     && round > 0
                 {
                     turns[who].push(turn);
@@ -178,47 +212,44 @@ fn main() {
         cores.take(servers.iter().copied());
         let on = runtime_name(threads);
         println!("\n## {on}: {}", cores.name());
-        runtime(threads).block_on(async {
-            let mut field = Field::over_tcp(&server).await;
-            field.redlane.as_ref().unwrap().prepare(&[MIB, 16 * MIB], &[1_000]).await;
-            for work in [Work::Get, Work::Set, Work::Mix] {
-                for tasks in [1, 8, 64, 512] {
-                    let count = if tasks == 1 { 2_000 } else { 20_000 };
-                    field.cell(&format!("{work}, {tasks} tasks, {on}"), work, tasks, count).await;
-                }
+        let mut field = Field::over_tcp(&server, threads);
+        field.prepare(&[MIB, 16 * MIB], &[1_000]);
+        for work in [Work::Get, Work::Set, Work::Mix] {
+            for tasks in [1, 8, 64, 512] {
+                let count = if tasks == 1 { 2_000 } else { 20_000 };
+                field.cell(&format!("{work}, {tasks} tasks, {on}"), work, tasks, count);
             }
-            for (work, count) in [
-                (Work::Pipeline(100), 200),
-                (Work::Pipeline(1_000), 30),
-                (Work::Mget, 1_000),
-                (Work::Hgetall, 1_000),
-                (Work::Lrange, 300),
-                (Work::GetLarge(MIB), 50),
-                (Work::SetLarge(MIB), 50),
-                (Work::GetLarge(16 * MIB), 6),
-                (Work::SetLarge(16 * MIB), 6),
-            ] {
-                field.cell(&format!("{work}, 1 task, {on}"), work, 1, count).await;
-            }
-            let mut field = Field::over_unix(server.socket()).await;
-            for (work, tasks, count) in
-                [(Work::Get, 1, 2_000), (Work::Get, 64, 20_000), (Work::Set, 64, 20_000)]
-            {
-                field.cell(&format!("{work}, {tasks} tasks, Unix socket, {on}"), work, tasks, count).await;
-            }
-            let Some(secure) = &secure else { return };
-            let mut field = Field::over_tls(secure, &authority).await;
-            field.redlane.as_ref().unwrap().prepare(&[16 * MIB], &[]).await;
-            for (work, tasks, count) in [
-                (Work::Get, 1, 2_000),
-                (Work::Get, 64, 20_000),
-                (Work::Set, 64, 20_000),
-                (Work::GetLarge(16 * MIB), 1, 6),
-                (Work::SetLarge(16 * MIB), 1, 6),
-            ] {
-                field.cell(&format!("{work}, {tasks} tasks, TLS, {on}"), work, tasks, count).await;
-            }
-        });
+        }
+        for (work, count) in [
+            (Work::Pipeline(100), 200),
+            (Work::Pipeline(1_000), 30),
+            (Work::Mget, 1_000),
+            (Work::Hgetall, 1_000),
+            (Work::Lrange, 300),
+            (Work::GetLarge(MIB), 50),
+            (Work::SetLarge(MIB), 50),
+            (Work::GetLarge(16 * MIB), 6),
+            (Work::SetLarge(16 * MIB), 6),
+        ] {
+            field.cell(&format!("{work}, 1 task, {on}"), work, 1, count);
+        }
+        let mut field = Field::over_unix(server.socket(), threads);
+        for (work, tasks, count) in [(Work::Get, 1, 2_000), (Work::Get, 64, 20_000), (Work::Set, 64, 20_000)]
+        {
+            field.cell(&format!("{work}, {tasks} tasks, Unix socket, {on}"), work, tasks, count);
+        }
+        let Some(secure) = &secure else { continue };
+        let mut field = Field::over_tls(secure, &authority, threads);
+        field.prepare(&[16 * MIB], &[]);
+        for (work, tasks, count) in [
+            (Work::Get, 1, 2_000),
+            (Work::Get, 64, 20_000),
+            (Work::Set, 64, 20_000),
+            (Work::GetLarge(16 * MIB), 1, 6),
+            (Work::SetLarge(16 * MIB), 1, 6),
+        ] {
+            field.cell(&format!("{work}, {tasks} tasks, TLS, {on}"), work, tasks, count);
+        }
     }
     if secure.is_none() {
         println!("\nThis server does not speak TLS, or GLIDE takes part: those rows are left out.");
