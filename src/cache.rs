@@ -21,11 +21,14 @@
 //!   who has not heard yet that its tag was raised counts as out of date). Either costs a load, never a wrong value.
 //! - *Redis down.* With [`OnFailure::Load`] (fail-open) the database behind gets what the cache kept from it, and nothing is
 //!   shared: each process loads for itself, one load for each key at a time, [`max_loads`](CacheBuilder::max_loads) in all,
-//!   and caches nothing, since what it kept could not be told of changes. Each lookup asks Redis first, so an outage makes
-//!   it slower by [`lookup_timeout`](CacheBuilder::lookup_timeout), half a second, and by no more; what it stored too late
-//!   for that arrives all the same, or not, and never over what is newer. Where the database would not bear the loads,
-//!   [`OnFailure::Fail`]. An invalidation that fails is tried again for as long as the key may live, by this process alone:
-//!   one that dies takes it along.
+//!   and caches nothing, since what it kept could not be told of changes. The first lookups still wait for Redis, each by
+//!   [`lookup_timeout`](CacheBuilder::lookup_timeout), half a second, and by no more; what they store too late for that
+//!   arrives all the same, or not, and never over what is newer. When three in a row were late, Redis is given a *rest*:
+//!   lookups go without it at once, but for one at a time that is the probe, half a second after the last one at first and
+//!   at most a second later on. The first answer in time ends the rest, so for up to a second after Redis is back it is
+//!   not asked, and what is loaded meanwhile is not stored. Writes and invalidations know no rest: they are sent, or fail.
+//!   Where the database would not bear the loads, [`OnFailure::Fail`], which fails at once during a rest. An invalidation
+//!   that fails is tried again for as long as the key may live, by this process alone: one that dies takes it along.
 //! - *SWAPDB.* It tells nobody, of no key: a database that is swapped is no place for values that are kept in processes.
 //! - *Foreign writers.* The server tells of what any program does to a key; with [`Coherence::PubSub`] only caches tell. A key
 //!   that a program without this cache overwrites counts as not there, or is
@@ -44,7 +47,8 @@
 //! `envelope.rs` the header before each value in Redis, which tells freshness without anybody's clock and makes one
 //! compare-and-set serve every write; `remote.rs` what is said to Redis, `question.rs` what most often is; `flight.rs` the
 //! one fetch at a time; `load.rs` the way of a lookup, `hit.rs` what may be served from here, `reading.rs` what is found
-//! in Redis, `lease.rs` how what is not found is loaded by one alone, `patience.rs` how long Redis is waited for;
+//! in Redis, `lease.rs` how what is not found is loaded by one alone, `patience.rs` how long Redis is waited for,
+//! `rest.rs` when it is not asked at all;
 //! `versions.rs` tags; `through.rs` strategies over a store.
 //!
 //! ```no_run
@@ -91,6 +95,7 @@ mod question;
 mod reading;
 mod remote;
 mod removals;
+mod rest;
 mod settings;
 mod stats;
 mod tracker;
@@ -115,6 +120,7 @@ use self::local::Local;
 use self::question::Name;
 use self::remote::{Remote, Word};
 use self::removals::Removals;
+use self::rest::Rest;
 use self::settings::{Format, Settings};
 use self::stats::Counters;
 use self::tracker::{Listener, Tracker};
@@ -147,6 +153,7 @@ struct Inner<V> {
     /// How many may load unseen.
     refreshers: Arc<Semaphore>,
     refreshing: Mutex<HashSet<Arc<str>>>,
+    rest: Rest,
     removals: Removals,
     counters: Arc<Counters>,
 }
@@ -218,6 +225,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
             loaders: Semaphore::new(settings.max_loads.min(Semaphore::MAX_PERMITS)),
             refreshers: Arc::new(Semaphore::new(settings.max_refreshes.min(Semaphore::MAX_PERMITS))),
             remote: Remote { client, word },
+            rest: Rest::new(settings.lookup_timeout),
             settings,
             local,
             clock: Clock::new(),

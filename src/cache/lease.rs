@@ -59,6 +59,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
                     let _ = timeout(left.min(longest), turn.key_changed()).await;
                     turn.ask();
                     // Redis has answered: what was waited for is the load.
+                    self.tell(patience);
                     patience.renew();
                     found = self.read(id, patience).await;
                     continue;
@@ -66,7 +67,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 Err(error) => {
                     self.failed(error)?;
                     self.counters.miss.add();
-                    return self.load_alone(id, loader).await;
+                    return self.load_alone(id, patience, loader).await;
                 }
             };
             turn.ask();
@@ -115,8 +116,13 @@ impl<V: Send + Sync + 'static> Inner<V> {
     }
 
     /// Loads for the callers alone: nothing can be stored.
-    async fn load_alone(&self, id: &str, loader: Loader<V>) -> flight::Outcome<V> {
-        let (value, _) = self.load(id, loader, None).await?;
+    pub(super) async fn load_alone(
+        &self,
+        id: &str,
+        patience: &mut Patience,
+        loader: Loader<V>,
+    ) -> flight::Outcome<V> {
+        let (value, _) = self.load(id, patience, loader, None).await?;
         Ok(value.map(Arc::new))
     }
 
@@ -131,7 +137,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         loader: Loader<V>,
         wish: Wish,
     ) -> flight::Outcome<V> {
-        let (value, _) = self.load(id, loader, None).await?;
+        let (value, _) = self.load(id, patience, loader, None).await?;
         // What cannot be encoded goes to the callers all the same.
         if let Some(payload) = value.as_ref().and_then(|value| self.encode(value).ok()) {
             if turn.is_current() {
@@ -153,7 +159,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
     ) -> flight::Outcome<V> {
         // The versions are those from before the load: what changes while it runs makes the value out of date.
         let tags = self.tags_of(&wish, patience).await;
-        let (value, delta) = match self.load(id, loader, Some(&lease)).await {
+        let (value, delta) = match self.load(id, patience, loader, Some(&lease)).await {
             Ok(loaded) => loaded,
             Err(error) => {
                 lease.give_back(patience).await;
@@ -229,9 +235,12 @@ impl<V: Send + Sync + 'static> Inner<V> {
     async fn load(
         &self,
         id: &str,
+        patience: &mut Patience,
         loader: Loader<V>,
         lease: Option<&Lease<'_>>,
     ) -> Result<(Option<V>, Duration), CacheError> {
+        // Now, for the load may take its time.
+        self.tell(patience);
         let limit = self.settings.load_wait;
         let running = async {
             let _place = match timeout(limit, self.loaders.acquire()).await {
@@ -277,7 +286,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 let mut patience = Patience::endless();
                 let tags = inner.tags_of(&wish, &mut patience).await;
                 // A failed load leaves what is there; it is tried again at the next call.
-                if let Ok((value, delta)) = inner.load(id, loader, None).await {
+                if let Ok((value, delta)) = inner.load(id, &mut patience, loader, None).await {
                     inner.counters.refresh.add();
                     let loaded = Loaded { value, delta, tags, ttl: wish.ttl };
                     if let Some((bytes, time)) = inner.sealed(&loaded) {

@@ -10,12 +10,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tracing::{info, warn};
+
 use super::Inner;
 use super::error::CacheError;
 use super::flight::{Outcome, Task, Turn};
 use super::hit::Hit;
 use super::lease::Refresh;
-use super::patience::Patience;
+use super::patience::{Answer, Patience, unasked};
 use super::reading::{Found, Held};
 use super::settings::OnFailure;
 use super::stats::Counters;
@@ -177,16 +179,48 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 }
                 Task::Rejoin => continue,
             };
-            let mut patience = Patience::new(self.settings.lookup_timeout);
+            let Some(pass) = self.rest.pass() else {
+                turn.ask();
+                let outcome = Box::pin(self.do_without(&id, load)).await;
+                turn.land(&outcome);
+                return outcome;
+            };
+            let mut patience = Patience::new(self.settings.lookup_timeout, pass);
             let outcome = match load {
                 Some((loader, wish)) => self.find_or_load(&id, &mut turn, &mut patience, loader, wish).await,
                 None => self.find(&id, &mut turn, &mut patience).await,
             };
-            if patience.is_over() {
-                self.counters.l2_late.add();
-            }
+            self.tell(&mut patience);
             turn.land(&outcome);
             return outcome;
+        }
+    }
+
+    /// What becomes of a lookup while Redis rests: as if it could not be asked, but at once.
+    async fn do_without(&self, id: &str, load: Option<(Loader<V>, Wish)>) -> Outcome<V> {
+        self.counters.l2_rested.add();
+        match (self.settings.on_failure, load) {
+            (OnFailure::Fail, _) => Err(CacheError::Redis(unasked(self.settings.lookup_timeout))),
+            (OnFailure::Load, None) => Ok(None),
+            (OnFailure::Load, Some((loader, _))) => {
+                self.counters.miss.add();
+                self.load_alone(id, &mut Patience::endless(), loader).await
+            }
+        }
+    }
+
+    /// Tells how Redis has done by a lookup since that was last told, on which it depends whether it rests.
+    #[inline]
+    pub(super) fn tell(&self, patience: &mut Patience) {
+        let Some((answer, pass)) = patience.take_answer() else { return };
+        let (namespace, limit) = (&self.settings.namespace, self.settings.lookup_timeout);
+        if answer == Answer::Late {
+            self.counters.l2_late.add();
+            if self.rest.late(pass) {
+                warn!(target: "redlane::cache", namespace, ?limit, "Redis is too late; lookups go without it");
+            }
+        } else if self.rest.answered(pass) {
+            info!(target: "redlane::cache", namespace, "Redis answers in time; lookups ask it again");
         }
     }
 

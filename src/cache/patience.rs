@@ -13,7 +13,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::rest::Pass;
 use crate::error::{Error, Failure, Outcome, Result};
+
+/// How Redis has done by a lookup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It answered. That it refused is an answer too.
+    InTime,
+    /// It took longer than was to be waited for it.
+    Late,
+}
 
 /// What is left of the time that one lookup waits for Redis.
 #[derive(Debug)]
@@ -21,18 +31,22 @@ pub(super) struct Patience {
     /// None: as long as any command may take.
     limit: Option<Duration>,
     left: Duration,
+    /// The right by which it is asked.
+    pass: Pass,
+    /// To the last question; what failed soon, such as a connection that was cut, says nothing.
+    answer: Option<Answer>,
 }
 
 impl Patience {
     /// As long as any command of the client may take: for what nobody waits for.
-    pub(super) const fn endless() -> Self {
-        Patience { limit: None, left: Duration::ZERO }
+    pub(super) fn endless() -> Self {
+        Patience { limit: None, left: Duration::ZERO, pass: Pass::default(), answer: None }
     }
 
     /// So long in all; [`Duration::MAX`] sets no limit.
-    pub(super) fn new(limit: Duration) -> Self {
+    pub(super) fn new(limit: Duration, pass: Pass) -> Self {
         let limit = Some(limit).filter(|limit| *limit < Duration::MAX);
-        Patience { limit, left: limit.unwrap_or_default() }
+        Patience { limit, left: limit.unwrap_or_default(), pass, answer: None }
     }
 
     /// Begins anew.
@@ -40,9 +54,9 @@ impl Patience {
         self.left = self.limit.unwrap_or_default();
     }
 
-    /// Whether Redis took longer than was to be waited for it.
-    pub(super) fn is_over(&self) -> bool {
-        self.limit.is_some() && self.left.is_zero()
+    /// How Redis has done by the last question, told once, and the right by which it was asked.
+    pub(super) fn take_answer(&mut self) -> Option<(Answer, Pass)> {
+        self.answer.take().map(|answer| (answer, self.pass))
     }
 
     /// Asks, and takes the time that it took off what is left. The question is told how long it may take; `None`: as long
@@ -53,13 +67,28 @@ impl Patience {
     {
         let Some(limit) = self.limit else { return ask(None).await };
         if self.left.is_zero() {
-            return Err(Error::new(Failure::Timeout { limit }, Outcome::NotSent));
+            return Err(unasked(limit));
         }
         let began = Instant::now();
         let answer = ask(Some(self.left)).await;
         self.left = self.left.saturating_sub(began.elapsed());
+        self.answer = if self.left.is_zero() {
+            Some(Answer::Late)
+        } else {
+            answer.as_ref().map_or_else(is_answer, |_| true).then_some(Answer::InTime)
+        };
         answer
     }
+}
+
+/// What is said of Redis that is not asked, because it was too late before.
+pub(super) fn unasked(limit: Duration) -> Error {
+    Error::new(Failure::Timeout { limit }, Outcome::NotSent)
+}
+
+/// Whether the server itself has said so.
+fn is_answer(error: &Error) -> bool {
+    error.server_error().is_some() || matches!(error.failure(), Failure::Conversion(_))
 }
 
 #[cfg(test)]
@@ -67,6 +96,7 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
+    use crate::error::{CloseReason, ServerError};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -79,9 +109,31 @@ mod tests {
         patience.spend(asked).await
     }
 
+    fn told(patience: &mut Patience) -> Option<Answer> {
+        patience.take_answer().map(|(answer, _)| answer)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_is_an_answer_and_a_lost_connection_is_none() {
+        let mut patience = Patience::new(SECOND, Pass::default());
+        let mut fail = async |error: Error| {
+            let failed: Result<()> = patience.spend(|_| std::future::ready(Err(error))).await;
+            failed.unwrap_err();
+            told(&mut patience)
+        };
+
+        for code in ["LOADING", "READONLY", "WRONGTYPE", "WRONGPASS", "NOREPLICAS"] {
+            let refused = Error::server(ServerError::from_line(code.as_bytes()), false);
+            assert_eq!(fail(refused).await, Some(Answer::InTime), "{code}");
+        }
+        let lost = Failure::Disconnected { reason: CloseReason::Ended };
+        assert_eq!(fail(Error::new(lost, Outcome::MaybeExecuted)).await, None);
+        assert_eq!(fail(Error::closed()).await, None);
+    }
+
     #[tokio::test(start_paused = true)]
     async fn all_questions_share_one_limit() {
-        let mut patience = Patience::new(SECOND);
+        let mut patience = Patience::new(SECOND, Pass::default());
 
         assert_eq!(ask(&mut patience, SECOND / 4).await.unwrap(), Some(SECOND));
         sleep(SECOND * 10).await;
@@ -90,21 +142,22 @@ mod tests {
             Some(SECOND * 3 / 4),
             "a load costs nothing"
         );
-        assert!(!patience.is_over());
+        assert_eq!(told(&mut patience), Some(Answer::InTime));
         assert_eq!(ask(&mut patience, SECOND).await.unwrap(), Some(SECOND / 2));
 
-        assert!(patience.is_over());
+        assert_eq!(told(&mut patience), Some(Answer::Late));
         let refused = ask(&mut patience, Duration::ZERO).await.unwrap_err();
         assert_eq!(refused.outcome(), Outcome::NotSent);
+        assert_eq!(told(&mut patience), None, "it is told once");
         patience.renew();
         assert_eq!(ask(&mut patience, SECOND).await.unwrap(), Some(SECOND));
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_a_limit_nothing_is_counted() {
-        for mut patience in [Patience::endless(), Patience::new(Duration::MAX)] {
+        for mut patience in [Patience::endless(), Patience::new(Duration::MAX, Pass::default())] {
             assert_eq!(ask(&mut patience, SECOND).await.unwrap(), None);
-            assert!(!patience.is_over());
+            assert_eq!(told(&mut patience), None);
             patience.renew();
             assert_eq!(ask(&mut patience, SECOND).await.unwrap(), None);
         }

@@ -33,7 +33,7 @@ pub enum Coherence {
 pub enum OnFailure {
     /// The value is loaded and not cached, as many at a time as `max_loads` allows.
     Load,
-    /// The call fails.
+    /// The call fails; at once, and as out of time, while Redis is given a [rest](CacheBuilder::lookup_timeout).
     Fail,
 }
 
@@ -165,6 +165,16 @@ impl<V: Send + Sync + 'static> CacheBuilder<V> {
     /// in time and is answered too late does no harm: a right to load is given back, and a value is stored only if nobody
     /// has written since. At least a millisecond; [`Duration::MAX`]: as long as any command of the client may take, which is
     /// twice its `socket_timeout`.
+    ///
+    /// # Rest
+    /// So that an outage does not make every lookup slower, Redis is given a rest when three lookups in a row were late,
+    /// each begun after the one before (those that ask at the same time count once, so it takes three times the limit of
+    /// silence). During a rest lookups do not ask Redis; they are counted in
+    /// [`CacheStats::l2_rested`](super::CacheStats::l2_rested). One at a time is let through as a probe: the limit after
+    /// the last one at first, then twice as long each time, up to a second, or the limit where that is longer. The first
+    /// lookup that is answered in time ends the rest; that Redis refuses is an answer too. Both ends are logged (target
+    /// `redlane::cache`). A lookup whose caller goes away before the limit says nothing of Redis: who waits for less than
+    /// this sets it lower.
     pub fn lookup_timeout(mut self, limit: Duration) -> Self {
         self.settings.lookup_timeout = limit;
         self

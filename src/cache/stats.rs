@@ -68,6 +68,8 @@ counters! {
     l2_err,
     /// Lookups that waited for Redis as long as they may (`lookup_timeout`), and went on without it.
     l2_late,
+    /// Lookups that did not ask Redis, since it had been late for several in a row.
+    l2_rested,
     /// Stored values that could not be read: another codec, another schema, no cache's.
     unreadable,
     /// Values loaded anew before or after their time, unseen by callers.

@@ -113,7 +113,8 @@
 //!   (`Coherence::TtlOnly`, or RESP2), or where SWAPDB exchanged databases, which it tells nobody. `CacheStats` counts
 //!   what was told (`inval_push`, `flush`) and what could not be read (`unreadable`).
 //! - **A cache loads again and again what it should have**: Redis did not answer within `lookup_timeout`
-//!   (`CacheStats::l2_late`), refused (`l2_err`), or somebody writes while it loads (`fill_raced`).
+//!   (`CacheStats::l2_late`) and was given a rest (`l2_rested`; its beginning and end are logged by `redlane::cache`),
+//!   refused (`l2_err`), or somebody writes while it loads (`fill_raced`).
 //! - **A transaction gives `None`**: somebody else changed a watched key each time. Another
 //!   [number of tries](crate::transaction::Transaction::tries), a script, or a lock.
 //! - **A stream's entry comes twice**: its handler took longer than `claim_idle`, or ended before the acknowledgement was

@@ -20,6 +20,7 @@ mod patience;
 mod processes;
 mod published;
 mod refreshing;
+mod resting;
 mod rights;
 mod stored;
 mod through;

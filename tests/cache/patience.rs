@@ -18,15 +18,15 @@ use crate::{Loads, SOON, connect, text};
 const HOUR: Duration = Duration::from_secs(3600);
 
 /// Long against a round trip on a busy machine, and short enough to be waited out.
-const LIMIT: Duration = Duration::from_millis(400);
+pub(crate) const LIMIT: Duration = Duration::from_millis(400);
 
 /// A client that waits for as long as it takes.
-async fn patient(url: &str) -> Client {
+pub(crate) async fn patient(url: &str) -> Client {
     let config = Config::builder().url(url).socket_timeout(HOUR);
     Client::connect(config.build().unwrap()).await.unwrap()
 }
 
-fn impatient(client: &Client) -> CacheBuilder<String> {
+pub(crate) fn impatient(client: &Client) -> CacheBuilder<String> {
     Cache::builder(client, Raw).early(0.0).lookup_timeout(LIMIT)
 }
 
