@@ -4,11 +4,14 @@
 //! taken waits for the server to tell that the key has changed, and looks again. What was loaded is stored only where the
 //! lease still stands: a write by anybody in between has removed it, and the value goes to the callers alone.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::clock::Moment;
 use super::envelope::{Header, Kind, Seen, Tag};
@@ -255,18 +258,9 @@ impl<V: Send + Sync + 'static> Inner<V> {
         let loaded = match lease {
             None => running.await,
             Some(lease) => {
-                let mut running = std::pin::pin!(running);
-                let third = self.settings.lease.div_f64(3.0);
-                loop {
-                    match timeout(third, &mut running).await {
-                        Ok(loaded) => break loaded,
-                        // The load goes on whatever becomes of the lease: its callers wait for it.
-                        Err(_) => {
-                            let renewed = self.remote.renew(lease.key, &lease.header, self.settings.lease);
-                            let _ = timeout(third, renewed).await;
-                        }
-                    }
-                }
+                let time = self.settings.lease;
+                let renew = || self.remote.renew(lease.key, &lease.header, time);
+                keeping(time.div_f64(3.0), renew, running).await
             }
         };
         match &loaded {
@@ -310,6 +304,23 @@ impl<V: Send + Sync + 'static> Inner<V> {
             _ => None,
         }
     }
+}
+
+/// Runs a load, and renews its lease after each third of its time. The load goes on whatever becomes of the lease, and
+/// while Redis is asked for it: its callers wait for it.
+async fn keeping<T, R: Future>(third: Duration, renew: impl Fn() -> R, load: impl Future<Output = T>) -> T {
+    let mut load = pin!(load);
+    let mut keep = pin!(async {
+        loop {
+            sleep(third).await;
+            let _ = timeout(third, renew()).await;
+        }
+    });
+    poll_fn(|cx| match load.as_mut().poll(cx) {
+        Poll::Ready(loaded) => Poll::Ready(loaded),
+        Poll::Pending => keep.as_mut().poll(cx),
+    })
+    .await
 }
 
 /// What a load came to, and what is to be stored with it.
@@ -358,5 +369,43 @@ impl Drop for Lease<'_> {
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(self.remote.give_back(self.key, &self.header, None));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    const THIRD: Duration = Duration::from_secs(1);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_is_renewed_each_third_of_its_time_for_as_long_as_the_load_takes() {
+        let renewals = Cell::new(0);
+        let renew = || {
+            renewals.set(renewals.get() + 1);
+            ready(())
+        };
+
+        keeping(THIRD, renew, sleep(THIRD * 7 / 2)).await;
+
+        assert_eq!(renewals.get(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_load_goes_on_while_redis_does_not_answer() {
+        let began = tokio::time::Instant::now();
+        let renewals = Cell::new(0);
+        let renew = || {
+            renewals.set(renewals.get() + 1);
+            pending::<()>()
+        };
+
+        keeping(THIRD, renew, sleep(THIRD * 7 / 2)).await;
+
+        assert_eq!(began.elapsed(), THIRD * 7 / 2);
+        assert_eq!(renewals.get(), 2, "one that is not answered is given up after a third");
     }
 }
