@@ -187,6 +187,48 @@ async fn one_load_serves_all_who_ask_during_a_rest_and_none_who_ask_after_a_chan
 }
 
 #[tokio::test]
+async fn a_probe_that_was_answered_ends_the_rest_however_long_it_loads() {
+    // Given a rest, and a server that is back.
+    let server = Server::start(Options::new());
+    let client = patient(&server.url()).await;
+    let cache = impatient(&client).build().await.unwrap();
+    let loads = Loads::default();
+    server.pause();
+    cold(&cache, &loads, 3 + MANY).await;
+    server.resume();
+
+    // When lookups load, until one has the lease of its key, and so has been let through.
+    let deadline = Instant::now() + SOON;
+    let (finish, lookup) = loop {
+        assert!(Instant::now() < deadline, "never asked again: {:?}", cache.stats());
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let (finish, finished) = tokio::sync::oneshot::channel::<()>();
+        let lookup = tokio::spawn({
+            let cache = cache.clone();
+            let load = move |_| async move {
+                begun.send(()).unwrap();
+                finished.await.unwrap();
+                Ok::<_, std::io::Error>(Some("slow".to_owned()))
+            };
+            async move { cache.get_or_load("slow", load).await.unwrap() }
+        });
+        has_begun.await.unwrap();
+        if server.command(&["EXISTS", "cache:slow"]).text() == "1" {
+            break (finish, lookup);
+        }
+        finish.send(()).unwrap();
+        lookup.await.unwrap();
+    };
+
+    // Then the others ask Redis though it is still loading.
+    let rested = cache.stats().l2_rested;
+    cold(&cache, &loads, MANY).await;
+    assert_eq!(cache.stats().l2_rested, rested);
+    finish.send(()).unwrap();
+    assert_eq!(text(&lookup.await.unwrap()), Some("slow"));
+}
+
+#[tokio::test]
 async fn a_probe_whose_caller_goes_away_is_followed_by_another() {
     // Given a rest.
     let server = Server::start(Options::new());
