@@ -13,14 +13,17 @@
 
 mod client;
 mod crowd;
+mod deadlines;
 mod leases;
 mod limiter;
 mod lock;
+mod once;
 mod outage;
 mod pipelines;
 mod poison;
 mod pubsub;
 mod refusals;
+mod runtimes;
 mod scripted;
 mod secrets;
 mod spans;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use redlane::error::CloseReason;
 use redlane::prelude::*;
-use redlane_test_support::{Accept, Cut, FaultProxy, Options, Server, eventually_async};
+use redlane_test_support::{Accept, Cut, FaultProxy, Options, RawReply, Server, eventually_async};
 
 use crate::measured;
 
@@ -183,4 +183,31 @@ async fn writes_follow_an_address_that_leads_to_another_server_though_the_old_on
     measured("READONLY, then the new primary", &format!("{:.0?}", began.elapsed()));
     assert_eq!(new.command(&["GET", "k"]).text(), "new");
     assert_eq!(client.link_stats().closed_by(CloseReason::Renewed), 1);
+}
+
+#[tokio::test]
+async fn a_full_server_is_dialled_seldom_and_found_when_it_has_room() {
+    let server = Server::start(Options::new());
+    let proxy = FaultProxy::start(server.port());
+    let client = connect(&proxy.url()).await;
+    let mut admin = server.raw();
+    admin.command(&["CONFIG", "SET", "maxclients", "1"]);
+    proxy.cut(Cut::Reset);
+    eventually_async("the cut is seen", Duration::from_secs(2), || !client.is_connected()).await;
+
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(2) {
+        let error = client.incr("n", 1).deadline(Duration::from_millis(100)).await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::NotSent));
+    }
+    let dials = proxy.accepted();
+    admin.command(&["CONFIG", "SET", "maxclients", "100"]);
+    let took = back(&client, Instant::now()).await;
+
+    // The first two are the one that was cut, and the one that was turned away first.
+    let pauses: Vec<_> = dials[1..].windows(2).map(|pair| pair[1] - pair[0]).collect();
+    measured("maxclients", &format!("dialled after {pauses:.0?}, back after {took:.0?}"));
+    assert!(pauses.len() >= 3, "{pauses:?}");
+    assert!(pauses.iter().all(|pause| *pause >= Duration::from_millis(230)), "a storm: {pauses:?}");
+    assert_eq!(admin.command(&["GET", "n"]), RawReply::Null, "none of those was sent");
 }

@@ -17,12 +17,14 @@ const YOUNG: Duration = Duration::from_secs(2);
 /// Bounds of the doubling waits of a young outage.
 const FIRST: Duration = Duration::from_millis(10);
 const CAP: Duration = Duration::from_millis(100);
-/// The steady pace: within the 300 ms in which a server that is back must be found, four or five dials a second.
-const STEADY: (Duration, Duration) = (Duration::from_millis(150), Duration::from_millis(300));
+/// The steady pace: four or five dials a second, and what is left of the 300 ms in which a server that is back must be
+/// found is for the dial and the greeting.
+const STEADY: (Duration, Duration) = (Duration::from_millis(150), Duration::from_millis(285));
 /// A server that is full or loading.
 const BUSY: (Duration, Duration) = (Duration::from_millis(250), Duration::from_millis(500));
-/// A server that refuses, while somebody waits for it.
-const REFUSED: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(1));
+/// A server that refuses, while somebody waits for it: twice a second at most, and found within a second of its change of
+/// mind, the dial and the greeting included.
+const REFUSED: (Duration, Duration) = (Duration::from_millis(500), Duration::from_millis(950));
 /// A server that refuses, with nobody waiting: 1 s to 2 s, doubling up to 15 s to 30 s.
 const UNASKED: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(15));
 
