@@ -1,10 +1,12 @@
 //! Whatever goes wrong, a call comes back by its deadline: nobody waits for a connection longer than for a reply.
 //!
-//! The promise is 50 ms. How late this machine wakes anybody is measured beside the calls by plain timers, and allowed on
-//! top: what is asserted is the client's own share.
+//! The promise is 50 ms. How late this machine wakes anybody is measured beside the calls and allowed on top, so that what
+//! is asserted is the client's own share; a round in which the machine stood still is not judged.
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use redlane::prelude::*;
@@ -17,9 +19,11 @@ use crate::measured;
 const TIMEOUT: Duration = Duration::from_millis(250);
 /// The deadline that a call names.
 const OWN: Duration = Duration::from_millis(130);
-/// Both are awaited so often: when the fault begins, and while it lasts.
-const ROUNDS: usize = 4;
+/// The first round meets the beginning of each fault, the others meet it as it lasts.
+const ROUNDS: usize = 5;
 const PROMISE: Duration = Duration::from_millis(50);
+/// A machine that wakes tasks so late cannot tell a client that is late from one that is not.
+const UNFIT: Duration = Duration::from_millis(60);
 
 #[derive(Clone, Copy, Debug)]
 enum Fault {
@@ -123,70 +127,113 @@ fn calls(client: &Client) -> Vec<(&'static str, Duration, Call)> {
     all
 }
 
-/// How much later than `limit` it came, and whether it failed.
-async fn late(limit: Duration, call: impl Future<Output = bool>) -> (Duration, bool) {
-    let began = Instant::now();
-    let failed = call.await;
-    (began.elapsed().saturating_sub(limit), failed)
-}
-
-/// What was latest under one fault: a call and its name, and a plain timer.
-struct Latest {
+/// A client behind a network, before a server of its own.
+struct Scene {
     fault: Fault,
-    call: (Duration, &'static str),
-    timer: Duration,
-    failed: usize,
+    server: Server,
+    proxy: FaultProxy,
+    client: Client,
 }
 
-async fn suffer(fault: Fault) -> Latest {
-    let server = Server::start(Options::new());
-    let proxy = FaultProxy::start(server.port());
-    let config = Config::builder().url(&proxy.url()).socket_timeout(TIMEOUT).max_connections(3);
-    let client = Client::connect(config.build().unwrap()).await.unwrap();
-    fault.begin(&server, &proxy).await;
-
-    let mut latest = Latest { fault, call: (Duration::ZERO, "none"), timer: Duration::ZERO, failed: 0 };
-    for _ in 0..ROUNDS {
-        let mut timers = JoinSet::new();
-        for limit in [OWN, TIMEOUT * 2] {
-            timers.spawn(late(limit, async move {
-                tokio::time::sleep(limit).await;
-                false
-            }));
-        }
-        let mut running = JoinSet::new();
-        for (name, limit, call) in calls(&client) {
-            running.spawn(async move { (name, late(limit, async { call.await.is_err() }).await) });
-        }
-        while let Some(done) = running.join_next().await {
-            let (name, (late, failed)) = done.unwrap();
-            latest.call = latest.call.max((late, name));
-            latest.failed += usize::from(failed);
-        }
-        while let Some(done) = timers.join_next().await {
-            latest.timer = latest.timer.max(done.unwrap().0);
-        }
+impl Scene {
+    async fn set(fault: Fault) -> Self {
+        let server = Server::start(Options::new());
+        let proxy = FaultProxy::start(server.port());
+        let config = Config::builder().url(&proxy.url()).socket_timeout(TIMEOUT).max_connections(3);
+        let client = Client::connect(config.build().unwrap()).await.unwrap();
+        Self { fault, server, proxy, client }
     }
-    server.resume();
-    latest
+
+    /// One call of each kind at once: how many failed, and which came how much after its deadline.
+    async fn round(&self) -> (usize, Duration, &'static str) {
+        let mut running = JoinSet::new();
+        for (name, limit, call) in calls(&self.client) {
+            running.spawn(async move {
+                let began = Instant::now();
+                let failed = call.await.is_err();
+                (began.elapsed().saturating_sub(limit), name, failed)
+            });
+        }
+        let (mut failures, mut latest) = (0, (Duration::ZERO, "none"));
+        while let Some(done) = running.join_next().await {
+            let (late, name, failed) = done.unwrap();
+            failures += usize::from(failed);
+            latest = latest.max((late, name));
+        }
+        (failures, latest.0, latest.1)
+    }
+}
+
+/// How late this machine wakes tasks, as long as they are asked: the latest wake-up of a few that sleep all the time.
+struct Pulse(JoinSet<Duration>, Arc<AtomicBool>);
+
+impl Pulse {
+    fn take() -> Self {
+        let (mut tasks, over) = (JoinSet::new(), Arc::new(AtomicBool::new(false)));
+        for _ in 0..4 {
+            let over = Arc::clone(&over);
+            tasks.spawn(async move {
+                let (beat, mut latest) = (Duration::from_millis(5), Duration::ZERO);
+                while !over.load(Relaxed) {
+                    let began = Instant::now();
+                    tokio::time::sleep(beat).await;
+                    latest = latest.max(began.elapsed().saturating_sub(beat));
+                }
+                latest
+            });
+        }
+        Self(tasks, over)
+    }
+
+    async fn latest(self) -> Duration {
+        self.1.store(true, Relaxed);
+        self.0.join_all().await.into_iter().max().unwrap()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_call_comes_back_long_after_its_deadline_whatever_goes_wrong() {
-    // All at once: what they wait for is time.
-    let mut faults: JoinSet<Latest> = FAULTS.into_iter().map(suffer).collect();
-    let mut all = Vec::new();
-    while let Some(done) = faults.join_next().await {
-        all.push(done.unwrap());
+    let mut scenes = Vec::new();
+    for fault in FAULTS {
+        scenes.push(Scene::set(fault).await);
     }
+    for scene in &scenes {
+        scene.fault.begin(&scene.server, &scene.proxy).await;
+    }
+    let scenes: Vec<_> = scenes.into_iter().map(Arc::new).collect();
+    let (mut judged, mut worst) = (0, FAULTS.map(|fault| (Duration::ZERO, "none", fault)));
+    for _ in 0..ROUNDS {
+        let pulse = Pulse::take();
+        // All at once: what they wait for is time.
+        let rounds: Vec<_> = scenes
+            .iter()
+            .map(|scene| {
+                let scene = Arc::clone(scene);
+                tokio::spawn(async move { (scene.fault, scene.round().await) })
+            })
+            .collect();
+        let mut ends = Vec::new();
+        for round in rounds {
+            ends.push(round.await.unwrap());
+        }
+        let pulse = pulse.latest().await;
 
-    let timer = all.iter().map(|latest| latest.timer).max().unwrap();
-    for Latest { fault, call: (late, name), failed, .. } in all {
-        measured(
-            "past the deadline",
-            &format!("{fault:?}: {late:.0?} at most ({name}), {failed} failed, a plain timer {timer:.0?}"),
-        );
-        assert!(failed > 0, "{fault:?} did no harm");
-        assert!(late <= PROMISE + timer, "{fault:?}: {name} came {late:?} late, timers {timer:?}");
+        for ((fault, (failed, late, name)), worst) in ends.into_iter().zip(&mut worst) {
+            assert!(failed > 0, "{fault:?} did no harm");
+            // A call may be woken by a task that was woken by another.
+            let in_time = late <= PROMISE + pulse * 3;
+            assert!(pulse > UNFIT || in_time, "{fault:?}: {name} came {late:?} late, a task {pulse:?}");
+            if pulse <= UNFIT && late > worst.0 {
+                (worst.0, worst.1) = (late, name);
+            }
+        }
+        judged += usize::from(pulse <= UNFIT);
+    }
+    for (late, name, fault) in worst {
+        measured("past the deadline", &format!("{late:.1?} at most with {fault:?} ({name})"));
+    }
+    measured("past the deadline", &format!("{judged} of {ROUNDS} rounds judged"));
+    for scene in scenes {
+        scene.server.resume();
     }
 }
