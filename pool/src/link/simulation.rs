@@ -147,10 +147,31 @@ impl Schedule {
     }
 }
 
+/// Runs one schedule to its end and gives its history.
+fn run(seed: u64) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.unwrap().block_on(async {
+        let (schedule, began) = (Schedule::new(seed), Instant::now());
+        let world = Arc::clone(&schedule.world);
+        schedule.run().await;
+        format!("{:?} {}", began.elapsed(), world.history(began))
+    })
+}
+
 #[test]
 fn random_schedules_keep_every_promise() {
-    run_seeds(150, |seed| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        runtime.unwrap().block_on(Schedule::new(seed).run());
-    });
+    run_seeds(150, |seed| drop(run(seed)));
+}
+
+#[test]
+fn a_seed_gives_the_same_schedule_again() {
+    let histories: Vec<String> = (0..40).map(run).collect();
+
+    for (seed, history) in (0..).zip(&histories) {
+        assert_eq!(&run(seed), history, "seed {seed}");
+    }
+    let mut distinct = histories.clone();
+    distinct.sort();
+    distinct.dedup();
+    assert_eq!(distinct.len(), histories.len(), "and no other one");
 }

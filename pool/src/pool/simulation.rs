@@ -204,17 +204,28 @@ impl History {
     }
 }
 
+/// Runs one history to its end and gives the pool's figures after its steps.
+fn run(seed: u64) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.unwrap().block_on(async {
+        let mut history = History::new(seed);
+        for _ in 0..STEPS {
+            history.step().await;
+        }
+        let figures = format!("{:?}", history.pool.stats());
+        history.end().await;
+        figures
+    })
+}
+
 #[test]
 fn no_history_loses_a_place_a_connection_or_a_wake_up() {
-    run_seeds(HISTORIES, |seed| {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(async {
-            let mut history = History::new(seed);
-            for _ in 0..STEPS {
-                history.step().await;
-            }
-            history.end().await;
-        });
-    });
+    run_seeds(HISTORIES, |seed| drop(run(seed)));
+}
+
+#[test]
+fn a_seed_gives_the_same_history_again() {
+    for seed in 0..40 {
+        assert_eq!(run(seed), run(seed), "seed {seed}");
+    }
 }

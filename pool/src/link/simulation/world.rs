@@ -97,6 +97,12 @@ impl World {
         }
     }
 
+    /// What ran, what was told, and when the link dialled.
+    pub(super) fn history(&self, began: Instant) -> String {
+        let dials: Vec<Duration> = self.dials.lock().unwrap().iter().map(|dial| *dial - began).collect();
+        format!("{dials:?} {:?}", self.ledger())
+    }
+
     /// Passes on what a server found wrong.
     pub(super) async fn check_servers(&self) {
         let services = std::mem::take(&mut *self.services.lock().unwrap());
