@@ -9,8 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use redlane::config::ConfigBuilder;
 use redlane::prelude::*;
 use redlane_test_support::{Accept, Cut, FaultProxy, Flow, Options, Server};
+#[cfg(feature = "tls")]
+use redlane_test_support::{Authority, Tls};
 use tokio::task::JoinSet;
 
 use crate::measured;
@@ -136,10 +139,9 @@ struct Scene {
 }
 
 impl Scene {
-    async fn set(fault: Fault) -> Self {
-        let server = Server::start(Options::new());
+    async fn set(fault: Fault, server: Server, config: impl FnOnce(String) -> ConfigBuilder) -> Self {
         let proxy = FaultProxy::start(server.port());
-        let config = Config::builder().url(&proxy.url()).socket_timeout(TIMEOUT).max_connections(3);
+        let config = config(proxy.url()).socket_timeout(TIMEOUT).max_connections(3);
         let client = Client::connect(config.build().unwrap()).await.unwrap();
         Self { fault, server, proxy, client }
     }
@@ -191,12 +193,7 @@ impl Pulse {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_call_comes_back_long_after_its_deadline_whatever_goes_wrong() {
-    let mut scenes = Vec::new();
-    for fault in FAULTS {
-        scenes.push(Scene::set(fault).await);
-    }
+async fn suffer(scenes: Vec<Scene>, manner: &str) {
     for scene in &scenes {
         scene.fault.begin(&scene.server, &scene.proxy).await;
     }
@@ -230,10 +227,39 @@ async fn no_call_comes_back_long_after_its_deadline_whatever_goes_wrong() {
         judged += usize::from(pulse <= UNFIT);
     }
     for (late, name, fault) in worst {
-        measured("past the deadline", &format!("{late:.1?} at most with {fault:?} ({name})"));
+        measured("past the deadline", &format!("{manner}: {late:.1?} at most with {fault:?} ({name})"));
     }
-    measured("past the deadline", &format!("{judged} of {ROUNDS} rounds judged"));
+    measured("past the deadline", &format!("{manner}: {judged} of {ROUNDS} rounds judged"));
     for scene in scenes {
         scene.server.resume();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_comes_back_long_after_its_deadline_whatever_goes_wrong() {
+    let mut scenes = Vec::new();
+    for fault in FAULTS {
+        let server = Server::start(Options::new());
+        scenes.push(Scene::set(fault, server, |url| Config::builder().url(&url)).await);
+    }
+
+    suffer(scenes, "plain").await;
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_encrypted_call_comes_back_long_after_its_deadline_whatever_goes_wrong() {
+    let authority = Authority::new("ours");
+    let mut scenes = Vec::new();
+    for fault in FAULTS {
+        let tls = Tls { identity: authority.certify(&["127.0.0.1"]), client_authority: None };
+        let Some(server) = Server::start_tls(Options::new().tls(tls)) else { return };
+        let encrypted = |url: String| {
+            let url = url.replace("redis://", "rediss://");
+            Config::builder().url(&url).tls_ca_pem(authority.certificate())
+        };
+        scenes.push(Scene::set(fault, server, encrypted).await);
+    }
+
+    suffer(scenes, "encrypted").await;
 }

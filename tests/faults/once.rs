@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use redlane::prelude::*;
 use redlane_test_support::{Accept, Cut, FaultProxy, Options, RawReply, Server};
+#[cfg(feature = "tls")]
+use redlane_test_support::{Authority, Tls};
 
-use crate::client::connect;
+use crate::client::{config, connect};
 use crate::measured;
 
 /// What the caller of a write knows of it.
@@ -126,11 +128,7 @@ async fn disturb(proxy: &FaultProxy, until: Instant) -> u32 {
     cuts
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_runs_once_or_not_at_all_and_its_caller_is_told_the_truth() {
-    let server = Server::start(Options::new());
-    let proxy = FaultProxy::start(server.port());
-    let client = connect(&proxy.url()).await;
+async fn run(server: Server, proxy: FaultProxy, client: Client) {
     let claims = Claims::default();
     let until = Instant::now() + Duration::from_secs(4);
 
@@ -162,8 +160,31 @@ async fn a_write_runs_once_or_not_at_all_and_its_caller_is_told_the_truth() {
     let [done, unsent, unknown] = [Told::Done, Told::Unsent, Told::Unknown]
         .map(|wanted| claims.iter().filter(|(_, told)| *told == wanted).count());
     measured(
-        "writes under cuts",
+        if client.config().tls() { "writes under cuts, encrypted" } else { "writes under cuts" },
         &format!("{cuts} cuts, {done} done once, {unsent} not sent and not run, {unknown} unknown"),
     );
     assert!(done > 1_000 && unknown > 10 && unsent > 0, "{done} done, {unsent} unsent, {unknown} unknown");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_runs_once_or_not_at_all_and_its_caller_is_told_the_truth() {
+    let server = Server::start(Options::new());
+    let proxy = FaultProxy::start(server.port());
+    let client = connect(&proxy.url()).await;
+
+    run(server, proxy, client).await;
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_encrypted_write_runs_once_or_not_at_all_and_its_caller_is_told_the_truth() {
+    let authority = Authority::new("ours");
+    let tls = Tls { identity: authority.certify(&["127.0.0.1"]), client_authority: None };
+    let Some(server) = Server::start_tls(Options::new().tls(tls)) else { return };
+    let proxy = FaultProxy::start(server.port());
+    let url = proxy.url().replace("redis://", "rediss://");
+    let config = config(&url).tls_ca_pem(authority.certificate());
+    let client = Client::connect(config.build().unwrap()).await.unwrap();
+
+    run(server, proxy, client).await;
 }

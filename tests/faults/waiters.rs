@@ -75,6 +75,8 @@ async fn a_caller_who_gives_up_while_its_own_connection_is_greeted_leaves_its_pl
     second.await.unwrap().unwrap();
     assert_eq!(client.llen("list").await.unwrap(), 0);
     eventually_async("no place is lost", SOON, || client.pool_stats().in_use == 0).await;
+    // The link's, and the one that served the second.
+    eventually_async("the socket of the first is closed", SOON, || server.clients().len() == 2).await;
 }
 
 #[tokio::test]
