@@ -11,7 +11,7 @@ use redlane_test_support::{Accept, Cut, FaultProxy, Options, RawReply, Server};
 #[cfg(feature = "tls")]
 use redlane_test_support::{Authority, Tls};
 
-use crate::client::{config, connect};
+use crate::client::connect;
 use crate::measured;
 
 /// What the caller of a write knows of it.
@@ -183,7 +183,7 @@ async fn an_encrypted_write_runs_once_or_not_at_all_and_its_caller_is_told_the_t
     let Some(server) = Server::start_tls(Options::new().tls(tls)) else { return };
     let proxy = FaultProxy::start(server.port());
     let url = proxy.url().replace("redis://", "rediss://");
-    let config = config(&url).tls_ca_pem(authority.certificate());
+    let config = crate::client::config(&url).tls_ca_pem(authority.certificate());
     let client = Client::connect(config.build().unwrap()).await.unwrap();
 
     run(server, proxy, client).await;
