@@ -141,7 +141,7 @@ struct Scene {
 impl Scene {
     async fn set(fault: Fault, server: Server, config: impl FnOnce(String) -> ConfigBuilder) -> Self {
         let proxy = FaultProxy::start(server.port());
-        let config = config(proxy.url()).socket_timeout(TIMEOUT).max_connections(3);
+        let config = config(proxy.url()).socket_timeout(TIMEOUT);
         let client = Client::connect(config.build().unwrap()).await.unwrap();
         Self { fault, server, proxy, client }
     }
@@ -244,6 +244,18 @@ async fn no_call_comes_back_long_after_its_deadline_whatever_goes_wrong() {
     }
 
     suffer(scenes, "plain").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_call_that_waits_for_room_comes_back_long_after_its_deadline() {
+    let mut scenes = Vec::new();
+    for fault in FAULTS {
+        let server = Server::start(Options::new());
+        let narrow = |url: String| Config::builder().url(&url).max_in_flight(2).max_connections(2);
+        scenes.push(Scene::set(fault, server, narrow).await);
+    }
+
+    suffer(scenes, "little room").await;
 }
 
 #[cfg(feature = "tls")]

@@ -86,8 +86,10 @@ async fn write(client: &Client, keys: &[String], how: u8, limit: Duration) -> Ve
             }
         }
         2 => {
+            // Large ones are written from where they lie, and cut in their middle.
+            let filling = Bytes::from(vec![b'x'; if keys[0].ends_with("0:0") { 300_000 } else { 10 }]);
             let script = cmd("EVAL").arg("return redis.call('INCR', KEYS[1])").arg(1).arg(&keys[0]);
-            match client.execute::<u64>(script).await {
+            match client.execute::<u64>(script.arg(filling)).await {
                 Ok(count) => vec![first(count == 1)],
                 Err(error) => vec![Told::by(&error)],
             }
