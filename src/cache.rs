@@ -28,7 +28,11 @@
 //!   at most a second later on. The first answer in time ends the rest, so for up to a second after Redis is back it is
 //!   not asked, and what is loaded meanwhile is not stored. Writes and invalidations know no rest: they are sent, or fail.
 //!   Where the database would not bear the loads, [`OnFailure::Fail`], which fails at once during a rest. An invalidation
-//!   that fails is tried again for as long as the key may live, by this process alone: one that dies takes it along.
+//!   that fails is tried again for as long as the key may live, by this process alone: one that dies takes it along. Until
+//!   it took, or the key was set anew, this process does not believe what Redis has of the key: whoever looks it up removes
+//!   it first, and goes on as without Redis if that fails too. So no call returns what this process had tried to
+//!   invalidate before it; other processes may serve that until it is removed. That holds for a thousand keys at a time;
+//!   with more of them those that failed first are given up.
 //! - *SWAPDB.* It tells nobody, of no key: a database that is swapped is no place for values that are kept in processes.
 //! - *Foreign writers.* The server tells of what any program does to a key; with [`Coherence::PubSub`] only caches tell. A key
 //!   that a program without this cache overwrites counts as not there, or is
@@ -48,7 +52,7 @@
 //! compare-and-set serve every write; `remote.rs` what is said to Redis, `question.rs` what most often is; `flight.rs` the
 //! one fetch at a time; `load.rs` the way of a lookup, `hit.rs` what may be served from here, `reading.rs` what is found
 //! in Redis, `lease.rs` how what is not found is loaded by one alone, `patience.rs` how long Redis is waited for,
-//! `rest.rs` when it is not asked at all;
+//! `rest.rs` when it is not asked at all; `removals.rs` what of it is not believed;
 //! `versions.rs` tags; `through.rs` strategies over a store.
 //!
 //! ```no_run

@@ -39,6 +39,10 @@ impl<V: Send + Sync + 'static> Inner<V> {
         // Before the question is sent, so that an invalidation from now on is noticed; and before it is seen whether the
         // server tells of any, so that its falling silent is noticed too.
         let mark = self.local.as_ref().map(|local| local.mark(id)).filter(|_| self.remote.keeps());
+        if self.removals.any() {
+            // After the mark: what fails to be removed from now on voids it. Boxed, for it is seldom needed.
+            Box::pin(self.remove_first(id, patience)).await?;
+        }
         let stored = patience.spend(|within| self.remote.read(self.name(id), within)).await?;
         let Some(stored) = stored else {
             return Ok(Found::Missing(Seen::NOTHING));
@@ -52,6 +56,12 @@ impl<V: Send + Sync + 'static> Inner<V> {
             return Ok(Found::Missing(first));
         }
         Ok(self.plain(stored, first, asked, mark))
+    }
+
+    /// Removes what could not be removed before: it is not to be found again.
+    #[cold]
+    async fn remove_first(&self, id: &str, patience: &mut Patience) -> Result<()> {
+        self.removals.first(&self.remote, &self.name(id).key(), patience).await
     }
 
     /// A value without a header.

@@ -182,13 +182,22 @@ impl Remote {
     }
 
     /// Removes a key. Whether it was there.
-    pub(super) async fn remove(&self, key: &str) -> Result<bool> {
+    pub(super) async fn remove(&self, key: &str, within: Option<Duration>) -> Result<bool> {
         let unlink = build::unlink(key);
         match self.channel() {
-            "" => self.client.execute::<bool>(unlink).idempotent().await,
+            "" => {
+                let unlink = self.client.execute::<bool>(unlink).idempotent();
+                match within {
+                    Some(within) => unlink.deadline(within).await,
+                    None => unlink.await,
+                }
+            }
             channel => {
                 let publish = build::publish(channel, key);
-                let both = self.client.pipeline().atomic().add(unlink).add(publish).ignore().idempotent();
+                let mut both = self.client.pipeline().atomic().add(unlink).add(publish).ignore().idempotent();
+                if let Some(within) = within {
+                    both = both.deadline(within);
+                }
                 both.query::<(bool,)>().await.map(|(there,)| there)
             }
         }

@@ -1,9 +1,19 @@
 //! Keys that should be gone and could not be removed: tried again until they are, or would have ended by themselves.
+//!
+//! Until one is, what Redis has of it is not to be believed: it may be what was removed. So whoever reads it removes it
+//! first ([`first`](Removals::first)), and the first lookup after an outage does not wait for the next round.
+//!
+//! What surprises: each key has a number, that of its last failure. Whatever puts it right has to tell which failure it came
+//! after; one that came meanwhile is not put right by it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::patience::Patience;
+use super::remote::Remote;
+use crate::error::Result;
 
 /// How long it waits between two rounds.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
@@ -16,9 +26,27 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Debug, Default)]
 pub(super) struct Removals {
-    keys: Mutex<HashMap<String, Instant>>,
+    waiting: Mutex<Waiting>,
+    /// Whether there is any, for those who only look.
+    any: AtomicBool,
     running: Arc<AtomicBool>,
 }
+
+#[derive(Debug, Default)]
+struct Waiting {
+    keys: HashMap<String, Removal>,
+    failures: u64,
+}
+
+#[derive(Debug)]
+struct Removal {
+    failure: Failure,
+    until: Instant,
+}
+
+/// The number of a removal that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Failure(u64);
 
 /// While it lives, a task is at it.
 #[derive(Debug)]
@@ -27,15 +55,43 @@ pub(super) struct Begun(Arc<AtomicBool>);
 impl Removals {
     /// Remembers a key that may stand in Redis for so long.
     pub(super) fn later(&self, key: String, longest: Duration) {
-        let mut keys = self.lock();
+        let mut waiting = self.lock();
+        let Waiting { keys, failures } = &mut *waiting;
         if keys.len() >= MOST
             && !keys.contains_key(&key)
-            && let Some(first) = keys.iter().min_by_key(|(_, until)| **until).map(|(key, _)| key.clone())
+            && let Some(first) = keys.iter().min_by_key(|(_, it)| it.until).map(|(key, _)| key.clone())
         {
             keys.remove(&first);
         }
+        *failures = failures.wrapping_add(1);
         let now = Instant::now();
-        keys.insert(key, now.checked_add(longest.min(LONGEST)).unwrap_or(now));
+        let until = now.checked_add(longest.min(LONGEST)).unwrap_or(now);
+        keys.insert(key, Removal { failure: Failure(*failures), until });
+        self.any.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there may be any. Who marks a key as being read and then asks this sees what failed before the key was
+    /// dropped from this process, or finds the mark voided: the marks' lock orders the two.
+    #[inline]
+    pub(super) fn any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// The last failure of a key that waits.
+    pub(super) fn waits(&self, key: &str) -> Option<Failure> {
+        if !self.any() {
+            return None;
+        }
+        let now = Instant::now();
+        self.lock().keys.get(key).filter(|it| it.until > now).map(|it| it.failure)
+    }
+
+    /// Removes a key now if it waits: to be called before it is read.
+    pub(super) async fn first(&self, remote: &Remote, key: &str, patience: &mut Patience) -> Result<()> {
+        let Some(failure) = self.waits(key) else { return Ok(()) };
+        patience.spend(|within| remote.remove(key, within)).await?;
+        self.done(key, Some(failure));
+        Ok(())
     }
 
     /// The right to run the one task; `None`: it is running.
@@ -46,21 +102,28 @@ impl Removals {
     /// What is to be removed; what has ended by itself is forgotten.
     pub(super) fn due(&self) -> Vec<String> {
         let now = Instant::now();
-        let mut keys = self.lock();
-        keys.retain(|_, until| *until > now);
-        keys.keys().cloned().collect()
+        let mut waiting = self.lock();
+        waiting.keys.retain(|_, it| it.until > now);
+        self.any.store(!waiting.keys.is_empty(), Ordering::Relaxed);
+        waiting.keys.keys().cloned().collect()
     }
 
-    pub(super) fn done(&self, key: &str) {
-        self.lock().remove(key);
+    /// A key that waited since `failure` was put right, by what began after it.
+    pub(super) fn done(&self, key: &str, failure: Option<Failure>) {
+        let Some(failure) = failure else { return };
+        let mut waiting = self.lock();
+        if waiting.keys.get(key).is_some_and(|it| it.failure == failure) {
+            waiting.keys.remove(key);
+            self.any.store(!waiting.keys.is_empty(), Ordering::Relaxed);
+        }
     }
 
     pub(super) fn is_done(&self) -> bool {
-        self.lock().is_empty()
+        self.lock().keys.is_empty()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -80,8 +143,25 @@ mod tests {
         removals.later("a".into(), Duration::MAX);
         removals.later("b".into(), Duration::ZERO);
 
+        assert!(removals.waits("a").is_some() && removals.waits("b").is_none());
         assert_eq!(removals.due(), ["a"]);
-        removals.done("a");
+        removals.done("a", removals.waits("a"));
+        assert!(removals.is_done() && !removals.any());
+    }
+
+    #[test]
+    fn what_began_before_the_last_failure_puts_nothing_right() {
+        let removals = Removals::default();
+        removals.done("a", removals.waits("a"));
+        removals.later("a".into(), Duration::MAX);
+        let first = removals.waits("a");
+
+        removals.later("a".into(), Duration::MAX);
+        removals.done("a", first);
+        removals.done("a", None);
+
+        assert_eq!(removals.due(), ["a"]);
+        removals.done("a", removals.waits("a"));
         assert!(removals.is_done());
     }
 
@@ -93,7 +173,7 @@ mod tests {
         }
 
         assert_eq!(removals.due().len(), MOST);
-        assert!(!removals.lock().contains_key("0") && removals.lock().contains_key("1030"));
+        assert!(removals.waits("0").is_none() && removals.waits("1030").is_some());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::envelope::{Header, Kind, Tag};
 use super::error::CacheError;
+use super::hit::seconds;
 use super::patience::Patience;
 use super::{Cache, Inner};
 
@@ -54,7 +55,8 @@ impl<V: Send + Sync + 'static> Cache<V> {
     ///
     /// # Errors
     /// [`CacheError::Redis`]: this process has dropped the value, and goes on trying to remove it from Redis for as long as
-    /// it may live there.
+    /// one of the cache's own time to live may be there (see [what it does not promise](crate::cache) for how many). Until
+    /// then its lookups do not find it: each tries to remove it first.
     ///
     /// # Cancel safety
     /// Dropped, the value may or may not be removed from Redis; this process has dropped it.
@@ -63,15 +65,15 @@ impl<V: Send + Sync + 'static> Cache<V> {
         let key = inner.name(id).key();
         inner.counters.inval_local.add();
         inner.drop_local(id);
-        let removed = inner.remote.remove(&key).await;
+        let waited = inner.removals.waits(&key);
+        let removed = inner.remote.remove(&key, None).await;
+        // Before it is dropped again: who reads it from then on is to see that it waits.
+        match &removed {
+            Ok(_) => inner.removals.done(&key, waited),
+            Err(_) => Inner::remove_later(inner, key),
+        }
         inner.drop_local(id);
-        removed.map_err(|error| {
-            inner.counters.l2_err.add();
-            let longest = inner.settings.ttl.unwrap_or(Duration::MAX).saturating_add(inner.settings.stale);
-            inner.removals.later(key, longest);
-            Inner::keep_removing(inner);
-            CacheError::Redis(error)
-        })
+        removed.map_err(CacheError::Redis)
     }
 
     /// Makes all values out of date that depend on `tag`, at once and at the cost of one write. Also those that another
@@ -119,6 +121,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         let key = self.name(id).key();
         self.counters.inval_local.add();
         self.drop_local(id);
+        let waited = self.removals.waits(&key);
         let stored = async {
             if self.is_plain() {
                 return self.remote.set(&key, &payload, ttl).await;
@@ -128,6 +131,10 @@ impl<V: Send + Sync + 'static> Inner<V> {
             self.remote.set(&key, &bytes, time).await
         }
         .await;
+        if stored.is_ok() {
+            // What waited to be removed has been overwritten, and what is there now is to stay.
+            self.removals.done(&key, waited);
+        }
         self.drop_local(id);
         stored.map_err(|error| {
             self.counters.l2_err.add();
@@ -170,6 +177,17 @@ impl<V: Send + Sync + 'static> Inner<V> {
         Ok(now)
     }
 
+    /// Remembers a key that could not be removed, for as long as a value of the cache's own time may stand there.
+    fn remove_later(inner: &Arc<Self>, key: String) {
+        inner.counters.l2_err.add();
+        let settings = &inner.settings;
+        let ttl = settings.ttl.map_or(Duration::MAX, |ttl| {
+            seconds(ttl.as_secs_f64() * (1.0 + settings.jitter)).saturating_add(settings.stale)
+        });
+        inner.removals.later(key, ttl);
+        Inner::keep_removing(inner);
+    }
+
     /// Goes on removing what could not be removed, in a task that ends with the last of it.
     fn keep_removing(inner: &Arc<Self>) {
         let Some(mut begun) = inner.removals.begin() else { return };
@@ -179,9 +197,8 @@ impl<V: Send + Sync + 'static> Inner<V> {
                 tokio::time::sleep(super::removals::PAUSE).await;
                 let Some(inner) = weak.upgrade() else { return };
                 for key in inner.removals.due() {
-                    if inner.remote.remove(&key).await.is_ok() {
-                        inner.removals.done(&key);
-                    }
+                    // It may have been put right meanwhile; if it fails, there is another round.
+                    let _ = inner.removals.first(&inner.remote, &key, &mut Patience::endless()).await;
                 }
                 if inner.remote.client.is_closed() {
                     return;

@@ -20,6 +20,7 @@ mod patience;
 mod processes;
 mod published;
 mod refreshing;
+mod removing;
 mod resting;
 mod rights;
 mod stored;
