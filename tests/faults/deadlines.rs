@@ -3,13 +3,13 @@
 //! The promise is 50 ms. How late this machine wakes anybody is measured beside the calls and allowed on top, so that what
 //! is asserted is the client's own share; a round in which the machine stood still is not judged.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use redlane::config::ConfigBuilder;
+use redlane::config::{ConfigBuilder, Credentials};
 use redlane::prelude::*;
 use redlane_test_support::{Accept, Cut, FaultProxy, Flow, Options, Server};
 #[cfg(feature = "tls")]
@@ -41,6 +41,8 @@ enum Fault {
     Frozen,
     Paused,
     Full,
+    /// Not by itself among the others: it takes a client that cannot come back.
+    Lost,
 }
 
 const FAULTS: [Fault; 11] = [
@@ -71,6 +73,7 @@ impl Fault {
             Self::Frozen => return server.pause(),
             Self::Paused => return drop(server.command(&["CLIENT", "PAUSE", "5000", "ALL"])),
             Self::Full => return drop(server.command(&["CONFIG", "SET", "maxclients", "1"])),
+            Self::Lost => return proxy.cut(Cut::Reset),
             Self::Refused => Accept::Refuse,
             Self::AcceptedInSilence => Accept::Silence,
             Self::HungUpOn => Accept::Close,
@@ -198,7 +201,8 @@ async fn suffer(scenes: Vec<Scene>, manner: &str) {
         scene.fault.begin(&scene.server, &scene.proxy).await;
     }
     let scenes: Vec<_> = scenes.into_iter().map(Arc::new).collect();
-    let (mut judged, mut worst) = (0, FAULTS.map(|fault| (Duration::ZERO, "none", fault)));
+    let mut worst: Vec<_> = scenes.iter().map(|scene| (Duration::ZERO, "none", scene.fault)).collect();
+    let mut judged = 0;
     for _ in 0..ROUNDS {
         let pulse = Pulse::take();
         // All at once: what they wait for is time.
@@ -256,6 +260,26 @@ async fn no_call_that_waits_for_room_comes_back_long_after_its_deadline() {
     }
 
     suffer(scenes, "little room").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_that_never_come_keep_nobody_beyond_the_deadline() {
+    let server = Server::start(Options::new().password("pw"));
+    let asked = Arc::new(AtomicU32::new(0));
+    // The first greeting gets them, the others wait for ever.
+    let provider = {
+        let asked = Arc::clone(&asked);
+        move || {
+            let first = asked.fetch_add(1, Relaxed) == 0;
+            async move { if first { Ok(Credentials::password_only("pw")) } else { pending().await } }
+        }
+    };
+    let config = |url: String| Config::builder().url(&url).credentials_provider(provider);
+    let scene = Scene::set(Fault::Lost, server, config).await;
+
+    suffer(vec![scene], "no credentials").await;
+
+    assert!(asked.load(Relaxed) > 1, "nobody asked for them again");
 }
 
 #[cfg(feature = "tls")]

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use fastrand::Rng;
-use tokio::time::advance;
+use tokio::time::{Instant, advance};
 
 use super::fake::{Fake, Script};
 use super::{AcquireError, Pool, Reservation};
@@ -36,17 +36,29 @@ impl Wake for Flag {
 
 type Acquiring = Pin<Box<dyn Future<Output = Result<Lease<Fake>, AcquireError>>>>;
 
-/// A caller and whether it was woken.
+/// A caller, until when it can wait, and whether it was woken.
 struct Caller {
     future: Acquiring,
+    deadline: Option<Instant>,
     woken: Arc<Flag>,
 }
 
 impl Caller {
-    fn new(pool: &Pool<Fake>) -> Self {
+    fn new(pool: &Pool<Fake>, deadline: Option<Instant>) -> Self {
         let pool = pool.clone();
         let woken = Arc::new(Flag(AtomicBool::new(true)));
-        Caller { future: Box::pin(async move { pool.acquire().await }), woken }
+        let future: Acquiring = Box::pin(async move {
+            match deadline {
+                Some(deadline) => pool.acquire_by(deadline).await,
+                None => pool.acquire().await,
+            }
+        });
+        Caller { future, deadline, woken }
+    }
+
+    /// A timer is exact to the millisecond.
+    fn is_late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() > deadline + Duration::from_millis(1))
     }
 
     /// Polls it if it was woken.
@@ -57,7 +69,10 @@ impl Caller {
         let waker = Waker::from(Arc::clone(&self.woken));
         match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(result) => Some(result),
-            Poll::Pending => None,
+            Poll::Pending => {
+                assert!(!self.is_late(), "it waits on beyond its deadline");
+                None
+            }
         }
     }
 }
@@ -96,7 +111,10 @@ impl History {
 
     async fn step(&mut self) {
         match self.rng.u8(0..20) {
-            0..=4 => self.callers.push(Caller::new(&self.pool)),
+            0..=4 => {
+                let limit = (self.rng.u8(0..3) == 0).then(|| Duration::from_millis(self.rng.u64(0..150)));
+                self.callers.push(Caller::new(&self.pool, limit.map(|limit| Instant::now() + limit)));
+            }
             5..=8 => self.poll_one(),
             9..=10 if !self.callers.is_empty() => {
                 // Gives up, wherever it is.
@@ -151,6 +169,8 @@ impl History {
         assert!(self.fake.0.live.load(SeqCst) <= stats.size - stats.reserved, "{stats:?}");
         assert!(self.leases.len() <= stats.in_use, "{stats:?}");
         assert_eq!(stats.reserved, self.reservations.len());
+        let forgotten = |caller: &Caller| caller.is_late() && !caller.woken.0.load(SeqCst);
+        assert!(!self.callers.iter().any(forgotten), "nobody told a caller that its time is over");
         if stats.waiters > 0 {
             let full = stats.size == stats.max_connections || stats.connecting == config.max_connecting;
             assert!(stats.idle == 0 && full, "somebody waits for nothing: {stats:?}");
@@ -168,6 +188,7 @@ impl History {
                     Some(Ok(lease)) => self.leases.push(lease),
                     Some(Err(error)) => assert!(
                         !matches!(error, AcquireError::Timeout { .. })
+                            || caller.deadline.is_some()
                             || error.to_string().contains("new connection"),
                         "{error}"
                     ),
