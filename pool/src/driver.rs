@@ -28,6 +28,7 @@ use crate::shared::Shared;
 use crate::ticker::Ticker;
 use crate::tickets::{Status, Tick, ticks};
 use crate::transport::WriteHalf;
+use crate::turns::gather;
 
 /// How driving a socket ended.
 pub(crate) enum Exit {
@@ -49,9 +50,6 @@ type Replacement = Pin<Box<dyn Future<Output = Option<Connection>> + Send>>;
 /// How long a replacement that was asked for is dialled. The present socket serves on, and whoever still finds it
 /// wanting asks again.
 const RENEWAL: Duration = Duration::from_secs(10);
-
-/// Turns at most that a batch waits for callers on other threads: a microsecond or two, when nothing else is to be run.
-const TURNS: usize = 16;
 
 /// Drives one socket until it ends.
 pub(crate) struct Driver<'a, C> {
@@ -466,35 +464,4 @@ impl<C> Drop for Driver<'_, C> {
     fn drop(&mut self) {
         self.inlet.close();
     }
-}
-
-/// Lets callers that were just woken add their next commands to the batch.
-///
-/// On one thread the end of its queue is behind all of them. With several, others have taken some of them over: a few more
-/// turns are the time they need, and what they bring saves a write to the server, a read, and the wake-ups of both.
-async fn gather(shared: &Shared, one_thread: bool) {
-    step_back().await;
-    if one_thread {
-        return;
-    }
-    for _ in 1..TURNS {
-        if shared.lock().core.most_came_again() {
-            return;
-        }
-        step_back().await;
-    }
-}
-
-/// Goes to the end of the queue of this thread. Yielding to tokio does that too, but looks at every socket and timer on the
-/// way, which is a system call.
-async fn step_back() {
-    let mut stepped = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut stepped, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
