@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use crate::connection::{Connection, open, poll_flush, poll_write_batch, poll_write_slice};
@@ -41,6 +42,8 @@ pub(crate) enum Exit {
 
 enum Event {
     Flush,
+    /// Something is overdue, unless it has come and the runtime has not looked.
+    Look,
     Exit(Exit),
 }
 
@@ -64,6 +67,8 @@ pub(crate) struct Driver<'a, C> {
     one_thread: bool,
     /// The batch being written, when the kernel's buffer was full.
     flushing: bool,
+    /// The runtime has just gone through its sockets.
+    looked: bool,
     /// Bytes of the check of an idle connection still to be written.
     check: Option<Bytes>,
     check_since: Option<Tick>,
@@ -105,6 +110,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             one_thread: Handle::try_current()
                 .is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread),
             flushing: false,
+            looked: false,
             check: None,
             check_since: None,
             probed: None,
@@ -158,6 +164,10 @@ impl<'a, C: Connector> Driver<'a, C> {
                     self.collect_words(false);
                     self.flushing = true;
                 }
+                Event::Look => {
+                    yield_now().await;
+                    self.looked = true;
+                }
                 Event::Exit(Exit::Cut(reason)) => {
                     return match self.heir.take() {
                         Some((heir, _)) => Exit::Replaced(heir, reason),
@@ -171,12 +181,15 @@ impl<'a, C: Connector> Driver<'a, C> {
 
     /// Whether the replacement that was asked for may take over: nobody awaits anything on the old socket any more,
     /// or they have waited for long enough.
-    fn heir_is_due(&self) -> bool {
-        let Some((_, since)) = self.heir else { return false };
+    fn heir_is_due(&self, sure: bool) -> bool {
+        let inner = self.shared.lock();
+        self.heir.is_some() && (!inner.core.awaits_sent() || (sure && self.heir_has_waited(inner.core.now)))
+    }
+
+    fn heir_has_waited(&self, now: Tick) -> bool {
         // A part of an attempt: what waits for the new socket meanwhile needs the rest of its own.
         let limit = self.shared.attempt_ticks.unwrap_or_else(|| ticks(self.shared.config.frame_timeout)) / 4;
-        let inner = self.shared.lock();
-        !inner.core.awaits_sent() || inner.core.now.saturating_sub(since) > limit
+        self.heir.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) > limit)
     }
 
     fn poll_events(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
@@ -191,9 +204,16 @@ impl<'a, C: Connector> Driver<'a, C> {
             tracing::debug!(%error, "writing failed");
             return cut(CloseReason::Io);
         }
-        while self.ticker.poll_tick(cx, self.shared, open).is_ready() {
-            if let Err(reason) = self.on_tick() {
-                return cut(reason);
+        let mut due = std::mem::take(&mut self.looked);
+        // The clock of the process strikes though the runtime stands still. When that goes on, this task may be polled before
+        // the runtime has seen what came meanwhile.
+        let sure = due || self.ticker.is_of_runtime();
+        while due || self.ticker.poll_tick(cx, self.shared, open).is_ready() {
+            due = false;
+            match self.on_tick(sure) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(reason)) => return cut(reason),
+                Poll::Pending => return Poll::Ready(Event::Look),
             }
         }
         self.beat(cx);
@@ -217,7 +237,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 None => self.renewing = false,
             }
         }
-        if self.heir_is_due()
+        if self.heir_is_due(sure)
             && let Some((heir, _)) = self.heir.take()
         {
             return Poll::Ready(Event::Exit(Exit::Replaced(heir, CloseReason::Renewed)));
@@ -387,8 +407,9 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
     }
 
-    /// The rules of liveness, looked at once a tick.
-    fn on_tick(&mut self) -> Result<(), CloseReason> {
+    /// The rules of liveness, looked at once a tick. `Pending`: something is overdue, and nothing is done about it until it is
+    /// `sure` that it has not come.
+    fn on_tick(&mut self, sure: bool) -> Poll<Result<(), CloseReason>> {
         let limit = self.shared.attempt_ticks.unwrap_or(Tick::MAX);
         let mut state = self.inlet.lock();
         let mut inner = self.shared.lock();
@@ -403,15 +424,23 @@ impl<'a, C: Connector> Driver<'a, C> {
         inner.core.ticking |= open_since.is_some();
         drop(state);
         let frame_limit = ticks(self.shared.config.frame_timeout);
-        if open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
-            return Err(CloseReason::FrameOverdue);
-        }
         // Half an attempt: the commands that wait behind the check still have the other half.
         let check_limit = frame_limit.min(limit) / 2;
-        if self.check_since.is_some_and(|since| now.saturating_sub(since) > check_limit) {
-            return Err(CloseReason::CheckFailed);
+        let verdict = if open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
+            Some(CloseReason::FrameOverdue)
+        } else if self.check_since.is_some_and(|since| now.saturating_sub(since) > check_limit) {
+            Some(CloseReason::CheckFailed)
+        } else {
+            None
+        };
+        let silence = inner.core.silence().filter(|silence| *silence >= limit);
+        if !sure && (verdict.is_some() || silence.is_some() || self.heir_has_waited(now)) {
+            return Poll::Pending;
         }
-        let Some(silence) = inner.core.silence().filter(|silence| *silence >= limit) else { return Ok(()) };
+        if let Some(reason) = verdict {
+            return Poll::Ready(Err(reason));
+        }
+        let Some(silence) = silence else { return Poll::Ready(Ok(())) };
         let heard = inner.core.heard;
         if self.probed != Some(heard) {
             self.probed = Some(heard);
@@ -421,11 +450,11 @@ impl<'a, C: Connector> Driver<'a, C> {
         drop(inner);
         if silence >= limit.saturating_add(limit / 2) {
             if !self.shared.reconnects {
-                return Err(CloseReason::Silent);
+                return Poll::Ready(Err(CloseReason::Silent));
             }
             self.stop_believing(heard);
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     /// Dials another socket, which takes over unless the server, `heard` so often until now, speaks again.

@@ -65,6 +65,11 @@ impl Ticker {
         Self { timer: shared.next_tick().map(|_| timer()) }
     }
 
+    /// Whether a tick is told with what has come on the sockets by then.
+    pub(crate) fn is_of_runtime(&self) -> bool {
+        self.timer.is_some()
+    }
+
     /// Sets the clock going if it is wanted. Called whenever a caller may have found it at rest.
     pub(crate) fn rouse(&mut self, cx: &mut Context<'_>, shared: &Shared, inner: &mut Inner) {
         if !inner.core.ticking || shared.enrol(inner) {
