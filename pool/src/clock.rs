@@ -14,7 +14,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{OnceLock, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,6 +21,7 @@ use std::time::{Duration, Instant};
 use crate::shared::Shared;
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::tickets::TICK;
+use crate::wakers::guarded;
 
 /// Bytes of the thread's stack. Wakers run on it, which are small.
 const STACK: usize = 256 * 1024;
@@ -90,7 +90,8 @@ impl Clock {
         loop {
             self.wait();
             thread::sleep(TICK.saturating_sub(self.part_of_tick(Instant::now())));
-            self.strike(|link| link.strike(link.clock()));
+            // What takes the log may panic as well.
+            let _ = guarded(|| self.strike(|link| link.strike(link.clock())));
         }
     }
 
@@ -106,18 +107,21 @@ impl Clock {
     /// Has everybody on the roll told of the time by `tell`, and strikes off those for whom it gives `false`.
     pub(crate) fn strike(&self, tell: impl Fn(&Shared) -> bool) {
         let mut links = std::mem::take(&mut self.roll().links);
+        let mut panicked = false;
         links.retain(|link| {
             // Wakers of callers run here, and a sink may be dropped with the last of a link: a panic in them is not to
             // stop everybody's clock.
-            let told = catch_unwind(AssertUnwindSafe(|| link.upgrade().is_some_and(|link| tell(&link))));
-            told.unwrap_or_else(|_| {
-                tracing::error!("a waker panicked when its call was overdue");
-                true
-            })
+            let told = guarded(|| link.upgrade().is_some_and(|link| tell(&link)));
+            panicked |= told.is_none();
+            told.unwrap_or(true)
         });
         let mut roll = self.roll();
         let joined = std::mem::replace(&mut roll.links, links);
         roll.links.extend(joined);
+        drop(roll);
+        if panicked {
+            tracing::error!("a waker panicked when its call was overdue");
+        }
     }
 
     fn roll(&self) -> MutexGuard<'_, Roll> {

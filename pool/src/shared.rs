@@ -344,13 +344,14 @@ impl Shared {
         if !inner.core.has_called() && !driver {
             return;
         }
-        let called = inner.core.take_called();
+        let mut called = inner.core.take_called();
         let driver = if driver { inner.waker.take() } else { None };
         drop(inner);
-        for called in called {
-            called.wake();
-        }
-        if let Some(driver) = driver {
+        if !called.is_empty() {
+            // The driver too has nobody else to wake it.
+            called.extend(driver);
+            WakeAll::of(called.drain(..)).wake();
+        } else if let Some(driver) = driver {
             driver.wake();
         }
     }
@@ -368,13 +369,12 @@ impl Shared {
         inner.core.cut(reason, &mut wakers);
         inner.core.fail_unsent(Status::Ended(reason), &mut wakers);
         (inner.writer, inner.watch) = (None, None);
+        let told = WakeAll::of(wakers.drain(..));
         self.unlock(inner, true);
         if let Some(sink) = &self.sink {
             sink.down(reason);
         }
-        for waker in wakers {
-            waker.wake();
-        }
+        told.wake();
     }
 
     /// The socket is given up: the one place where that happens.
@@ -398,10 +398,9 @@ impl Shared {
         if inner.born.take().is_some_and(|born| born.elapsed() >= SETTLED) {
             inner.outage = None;
         }
+        let told = WakeAll::of(wakers.drain(..));
         self.unlock(inner, false);
-        for waker in wakers {
-            waker.wake();
-        }
+        told.wake();
     }
 }
 

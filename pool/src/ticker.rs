@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::shared::{Inner, Shared};
 use crate::tickets::{Status, TICK, Tick};
+use crate::wakers::WakeAll;
 
 /// The clock keeps going this long after the last traffic; a submission that finds it at rest pays a wake-up.
 const TICKING_AFTER_TRAFFIC: Tick = 40;
@@ -110,10 +111,9 @@ impl Ticker {
         } else if let (Some(timer), Some(next)) = (&mut self.timer, shared.next_tick()) {
             timer.reset(next);
         }
+        let overdue = WakeAll::of(wakers.drain(..));
         shared.unlock(inner, false);
-        for waker in wakers {
-            waker.wake();
-        }
+        overdue.wake();
         Poll::Ready(())
     }
 }

@@ -12,14 +12,12 @@ use super::*;
 use crate::config::{LinkConfig, Timekeeper};
 use crate::error::{CloseReason, LinkError, Outcome};
 use crate::link::Link;
+use crate::shared::ticks_after;
 use crate::simulated::plain::Plain;
 use crate::tickets::{Status, Tick};
 use crate::transport::Target;
 
 const LIMIT: Duration = Duration::from_millis(100);
-
-/// Long after every deadline of these tests.
-const LATER: Tick = 1_000;
 
 fn clock() -> &'static Clock {
     Box::leak(Box::new(Clock::new()))
@@ -34,6 +32,16 @@ fn link(clock: &'static Clock) -> (Link, Arc<Shared>) {
     let shared = Shared::by_clock(clock, config());
     shared.lock().core.status = Status::Up;
     (Link::over(Arc::clone(&shared)), shared)
+}
+
+/// The clock goes on by so many ticks, of which none is late.
+fn pass(clock: &Clock, ticks: Tick) {
+    for _ in 0..ticks {
+        clock.strike(|link| {
+            let next = link.lock().core.now + 1;
+            link.strike(next)
+        });
+    }
 }
 
 fn on_roll(clock: &Clock) -> usize {
@@ -115,7 +123,7 @@ fn a_waker_that_panics_keeps_nobody_from_being_told() {
         calls.push(call);
     }
 
-    clock.strike(|link| link.strike(LATER));
+    pass(clock, ticks_after(LIMIT));
 
     for (call, waker) in calls.iter_mut().zip(&wakers) {
         assert_eq!(waker.count.load(SeqCst), 1);
@@ -126,6 +134,52 @@ fn a_waker_that_panics_keeps_nobody_from_being_told() {
         );
     }
     assert_eq!(on_roll(clock), 2, "they are told of the next stroke too");
+}
+
+#[test]
+fn a_waker_that_panics_when_it_is_called_to_enter_does_not_keep_the_driver_asleep() {
+    let clock = clock();
+    let shared = Shared::by_clock(clock, LinkConfig { in_flight: 1, ..config() });
+    let link = Link::over(Arc::clone(&shared));
+    let command = Command::new("PING");
+    let (panics, last, driver) = (woken(true), woken(false), woken(false));
+    let mut calls = Vec::new();
+    for waker in [Waker::noop().clone(), Waker::from(Arc::clone(&panics)), Waker::from(Arc::clone(&last))] {
+        let mut call = Box::pin(link.call(&command));
+        assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        calls.push(call);
+    }
+    shared.lock().waker = Some(Waker::from(Arc::clone(&driver)));
+
+    // The first is overdue and leaves its room to the second, who is called, and overdue himself.
+    pass(clock, ticks_after(LIMIT));
+
+    assert!(panics.count.load(SeqCst) > 0);
+    assert!(last.count.load(SeqCst) > 0);
+    assert!(driver.count.load(SeqCst) > 0);
+}
+
+/// A panic's message that panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("not even dropped in peace");
+    }
+}
+
+#[test]
+fn a_panic_that_panics_again_leaves_the_roll_whole() {
+    let clock = clock();
+    let links = [link(clock), link(clock)];
+    let command = Command::new("PING");
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut calls: Vec<_> = links.iter().map(|(link, _)| Box::pin(link.call(&command))).collect();
+    calls.iter_mut().for_each(|call| assert!(call.as_mut().poll(&mut cx).is_pending()));
+
+    let _ = guarded(|| clock.strike(|_| std::panic::panic_any(Bomb)));
+
+    assert_eq!(on_roll(clock), 2);
 }
 
 #[test]
