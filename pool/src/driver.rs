@@ -140,7 +140,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         inner.connects = inner.connects.wrapping_add(1);
         inner.born = Some(Instant::now());
         inner.broken = None;
-        inner.core.now = now;
+        inner.core.tell(now);
         inner.core.last_heard = now;
         inner.core.last_sent = now;
         inner.core.status = Status::Up;

@@ -204,6 +204,7 @@ impl Shared {
             inner.enrolled = false;
             return false;
         }
+        inner.core.tell(now);
         inner.core.expire(now, &mut wakers);
         self.due.store(true, Relaxed);
         let overdue = WakeAll::of(wakers.drain(..));

@@ -100,6 +100,7 @@ impl Ticker {
         let now = shared.clock();
         let mut wakers: Vec<Waker> = Vec::new();
         let mut inner = shared.lock();
+        inner.core.tell(now);
         if self.timer.is_some() {
             inner.core.expire(now, &mut wakers);
         }

@@ -159,6 +159,26 @@ fn a_waker_that_panics_when_it_is_called_to_enter_does_not_keep_the_driver_aslee
     assert!(driver.count.load(SeqCst) > 0);
 }
 
+#[test]
+fn a_call_is_not_overdue_because_the_clock_was_late() {
+    let clock = clock();
+    let (link, shared) = link(clock);
+    let command = Command::new("PING");
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut first = pin!(link.call(&command));
+    assert!(first.as_mut().poll(&mut cx).is_pending());
+    pass(clock, 1);
+
+    // The process was stopped, and goes on: nobody has told the link of the time yet.
+    let later = shared.lock().core.now + 10 * ticks_after(LIMIT);
+    let mut second = pin!(link.call(&command));
+    assert!(second.as_mut().poll(&mut cx).is_pending());
+    clock.strike(|link| link.strike(later));
+
+    assert!(matches!(first.poll(&mut cx), Poll::Ready(Err(LinkError::Timeout { .. }))));
+    assert!(second.poll(&mut cx).is_pending());
+}
+
 /// A panic's message that panics when it is dropped.
 struct Bomb;
 

@@ -47,8 +47,8 @@ async fn connect(target: Target, config: LinkConfig) -> Link {
 
 /// Blocks this thread, and the runtime with it, while the clock goes on.
 fn stand_still(link: &Link) {
-    let until = link.shared.lock().core.now + STILL;
-    while link.shared.lock().core.now < until {
+    let until = link.shared.clock() + STILL;
+    while link.shared.clock() < until {
         thread::sleep(Duration::from_millis(1));
     }
 }
