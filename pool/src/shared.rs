@@ -196,12 +196,17 @@ impl Shared {
     }
 
     /// A tick of the process's clock has passed: fails what is overdue and has the driver look after the rest. `false`: the
-    /// link rests, or has ended, and is off the roll.
+    /// link rests, or has ended, and is off the roll; a driver that looks again has the clock go on.
     pub(crate) fn strike(&self, now: Tick) -> bool {
         let mut wakers = Vec::new();
         let mut inner = self.lock();
         if !inner.core.ticking || matches!(inner.core.status, Status::Ended(_)) {
             inner.enrolled = false;
+            return false;
+        }
+        if self.due.load(Relaxed) && !inner.core.has_callers() {
+            // Nobody waits, and its driver has not looked since the last stroke: its runtime stands still, perhaps for good.
+            (inner.core.ticking, inner.enrolled) = (false, false);
             return false;
         }
         inner.core.tell(now);

@@ -105,8 +105,10 @@ impl Ticker {
             inner.core.expire(now, &mut wakers);
         }
         let last = inner.core.last_heard.max(inner.core.last_sent);
-        if !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC {
-            inner.core.ticking = false;
+        let rests = !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC;
+        // The process's clock may have struck it off meanwhile.
+        inner.core.ticking = !rests;
+        if rests {
             inner.core.rest();
             self.timer.iter_mut().for_each(|timer| timer.armed = false);
         } else if let (Some(timer), Some(next)) = (&mut self.timer, shared.next_tick()) {

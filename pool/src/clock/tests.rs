@@ -14,6 +14,7 @@ use crate::error::{CloseReason, LinkError, Outcome};
 use crate::link::Link;
 use crate::shared::ticks_after;
 use crate::simulated::plain::Plain;
+use crate::ticker::Ticker;
 use crate::tickets::{Status, Tick};
 use crate::transport::Target;
 
@@ -177,6 +178,34 @@ fn a_call_is_not_overdue_because_the_clock_was_late() {
 
     assert!(matches!(first.poll(&mut cx), Poll::Ready(Err(LinkError::Timeout { .. }))));
     assert!(second.poll(&mut cx).is_pending());
+}
+
+#[test]
+fn a_link_whose_driver_does_not_look_is_struck_off_when_nobody_waits() {
+    let clock = clock();
+    let (link, shared) = link(clock);
+    let command = Command::new("PING");
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut call = Box::pin(link.call(&command));
+    assert!(call.as_mut().poll(&mut cx).is_pending());
+    pass(clock, 2);
+    assert_eq!(on_roll(clock), 1, "somebody waits");
+
+    drop(call);
+    pass(clock, 1);
+    assert_eq!(on_roll(clock), 0);
+
+    let mut again = Box::pin(link.call(&command));
+    assert!(again.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(on_roll(clock), 1);
+    drop(again);
+    pass(clock, 1);
+    assert_eq!(on_roll(clock), 0);
+    // Its driver looks again, and has something under way.
+    let mut ticker = Ticker::new(&shared);
+    assert!(ticker.poll_tick(&mut cx, &shared, true).is_ready());
+    ticker.rouse(&mut cx, &shared, &mut shared.lock());
+    assert_eq!(on_roll(clock), 1);
 }
 
 /// A panic's message that panics when it is dropped.
