@@ -226,7 +226,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 Some(connection) if self.renewing => {
                     let mut inner = self.shared.lock();
                     inner.core.handing_over = true;
-                    inner.core.ticking = true;
+                    let _ = self.shared.rouse(&mut inner);
                     self.heir = Some((Box::new(connection), inner.core.now));
                     self.renewing = false;
                 }

@@ -1,3 +1,5 @@
+#![allow(clippy::arithmetic_side_effects)]
+
 use std::future::Future as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
