@@ -2,11 +2,16 @@
 
 use std::future::poll_fn;
 use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use crate::shared::Shared;
 
 /// Turns at most that a batch waits for callers on other threads: a microsecond or two, when nothing else is to be run.
 const TURNS: usize = 16;
+
+/// What these turns take at most. They are as long as all else that the thread has to run, which may compute; a batch that
+/// waits in vain for the time of a round trip costs more than it can gain.
+const PATIENCE: Duration = Duration::from_micros(100);
 
 /// Lets callers that were just woken add their next commands to the batch.
 ///
@@ -17,8 +22,9 @@ pub(crate) async fn gather(shared: &Shared, one_thread: bool) {
     if one_thread {
         return;
     }
+    let began = Instant::now();
     for _ in 1..TURNS {
-        if shared.lock().core.most_came_again() {
+        if shared.lock().core.most_came_again() || began.elapsed() > PATIENCE {
             return;
         }
         step_back().await;
@@ -37,4 +43,40 @@ async fn step_back() {
         Poll::Pending
     })
     .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::thread;
+
+    use super::*;
+    use crate::config::LinkConfig;
+
+    #[tokio::test]
+    async fn a_batch_does_not_wait_for_callers_while_others_are_run() {
+        let shared = Shared::new(LinkConfig::default(), None, false);
+        // Many were answered, and none has come again.
+        shared.lock().core.last_read = 64;
+        let run = Arc::new(AtomicUsize::new(0));
+        let counts = Arc::clone(&run);
+        let busy = tokio::spawn(async move {
+            loop {
+                counts.fetch_add(1, SeqCst);
+                // It computes something.
+                thread::sleep(Duration::from_millis(1));
+                step_back().await;
+            }
+        });
+
+        let gathering = tokio::spawn(async move {
+            gather(&shared, false).await;
+            run.load(SeqCst)
+        });
+
+        let turns = gathering.await.unwrap();
+        assert!(turns <= 3, "{turns}");
+        busy.abort();
+    }
 }
