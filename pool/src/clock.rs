@@ -7,16 +7,16 @@
 //! So there is a thread. A link with traffic is on its roll. At each stroke the links of the roll fail what is overdue and
 //! have their drivers look after the rest; whoever has come to rest is struck off. All of them count ticks on one grid, so
 //! that one stroke serves them all, and nobody is late by a part of a tick. The thread sleeps while the roll is empty. It is
-//! never ended: it holds no link, only weak references.
+//! never ended: it holds no link, only weak references. A process that was forked off starts one of its own.
 //!
 //! Locks: a link enrols with its own lock held, so a stroke takes no link's lock with the roll's.
 
 #[cfg(test)]
 mod tests;
 
-use std::sync::{OnceLock, Weak};
-use std::thread;
+use std::sync::{Mutex as StdMutex, Weak};
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
 use crate::shared::Shared;
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -48,19 +48,33 @@ impl Clock {
 
     /// The one of this process, whose thread starts with the first call; `None` if the system gave us none.
     pub(crate) fn of_process() -> Option<&'static Self> {
-        static CLOCK: OnceLock<Option<Clock>> = OnceLock::new();
-        let started = CLOCK.get_or_init(|| {
-            let thread = thread::Builder::new().name("redlane-clock".to_owned()).stack_size(STACK);
-            // It waits here until this call is over.
-            match thread.spawn(|| CLOCK.wait().as_ref().map(Self::run)) {
-                Ok(_) => Some(Self::new()),
-                Err(error) => {
-                    tracing::warn!(%error, "no thread for the clock: connections use timers of their runtime");
-                    None
-                }
+        Self::of(process::id())
+    }
+
+    /// The one of `process`: one that was forked off has the memory of the first, and none of its threads.
+    fn of(process: u32) -> Option<&'static Self> {
+        static KNOWN: StdMutex<Option<(u32, Option<&'static Clock>)>> = StdMutex::new(None);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        match *known {
+            Some((of, clock)) if of == process => clock,
+            _ => {
+                let clock = Self::start();
+                *known = Some((process, clock));
+                clock
             }
-        });
-        started.as_ref()
+        }
+    }
+
+    fn start() -> Option<&'static Self> {
+        let clock: &'static Self = Box::leak(Box::new(Self::new()));
+        let thread = thread::Builder::new().name("redlane-clock".to_owned()).stack_size(STACK);
+        match thread.spawn(|| clock.run()) {
+            Ok(_) => Some(clock),
+            Err(error) => {
+                tracing::warn!(%error, "no thread for the clock: connections use timers of their runtime");
+                None
+            }
+        }
     }
 
     /// When the present tick began.

@@ -4,6 +4,7 @@ use std::future::Future as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::pin::pin;
+use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
@@ -66,6 +67,14 @@ impl Wake for Woken {
 
 fn woken(panics: bool) -> Arc<Woken> {
     Arc::new(Woken { count: AtomicUsize::new(0), panics })
+}
+
+#[test]
+fn a_process_that_was_forked_off_has_a_clock_of_its_own() {
+    let first = Clock::of(1).unwrap();
+
+    assert!(ptr::eq(first, Clock::of(1).unwrap()));
+    assert!(!ptr::eq(first, Clock::of(2).unwrap()));
 }
 
 #[test]
