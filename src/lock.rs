@@ -42,15 +42,18 @@
 //!
 //! **Waited for.** A release wakes the one whose turn it is, by a message. Messages can be lost, so a waiter asks once a
 //! second as well. Of those who wait in one process one asks, for all of them; of several processes each asks once at a
-//! release, and the fastest has it: none can know of the others without a queue on the server. Handing a lock over costs
-//! two questions, and one more for each other process that waits. [`fair`](Lock::fair) is that queue: it serves all
-//! processes in the order in which they came, as long as the server keeps its data, and calls one of them only, so that
-//! a hand-over costs three questions however many wait. A [`Semaphore`] lets several in, and has no order.
+//! release, and the fastest has it: none can know of the others without a queue on the server. Whoever gets a lock that
+//! others have wanted lately says so by a message too, and one who comes meanwhile need not ask; one who gives it back
+//! and comes again lets those who have waited go first, for ten milliseconds at most. Handing a lock over costs a release
+//! and a question of each other process that wants it: two in all for two processes, three for three.
+//! [`fair`](Lock::fair) is that queue: it serves all processes in the order in which they came, as long as the server
+//! keeps its data, and calls one of them only, so that a hand-over costs three questions however many wait. A
+//! [`Semaphore`] lets several in, and has no order.
 //!
 //! **On the server** the lock `order:7` is the key `lock:order:7`, a string with a random token, so that programs which
 //! use `SET … NX PX` on the same key exclude each other with this one. Beside it are `{lock:order:7}:f`, the counter of
 //! fences, which has no time to live; `:q` and `:d`, the queue of a fair lock; `:s`, the permits of a semaphore; and the
-//! channels `:c` and `:sc`, on which releases are told. A user with restricted rights needs
+//! channels `:c` and `:sc`, on which is told who has it and who has given it back. A user with restricted rights needs
 //! `~lock:* ~{lock:*}:* &{lock:*}:*` and
 //! `+evalsha +eval +get +set +del +pexpire +pttl +incr +publish +subscribe +unsubscribe`, for fair locks and semaphores
 //! `+time +zadd +zcard +zrange +zrangebyscore +zrank +zrem +zremrangebyscore +zscore` too. One who may not use the channels
@@ -78,6 +81,7 @@ mod held;
 mod loss;
 mod manager;
 mod named;
+mod news;
 mod options;
 mod race;
 mod replicated;
@@ -90,6 +94,7 @@ mod ttl;
 mod validity;
 mod wakeup;
 mod watchdog;
+mod word;
 
 pub use self::claim::ReleaseOutcome;
 pub use self::core::LockStats;

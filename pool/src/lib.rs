@@ -36,5 +36,4 @@ mod ticker;
 mod tickets;
 pub mod transport;
 pub mod trial;
-mod turns;
 mod wakers;

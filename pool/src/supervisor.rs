@@ -21,7 +21,6 @@ use crate::shared::Shared;
 use crate::ticker::{Ticker, poll_rest};
 use crate::tickets::Status;
 use crate::transport::ConnectError;
-use crate::wakers::WakeAll;
 
 /// Starts the tasks of a link that reconnects.
 pub(crate) fn spawn<C: Connector>(shared: Arc<Shared>, connector: Arc<C>) {
@@ -153,9 +152,10 @@ fn fail(shared: &Shared, error: ConnectError, delay: &mut ReconnectDelay) -> Dur
     } else {
         inner.core.fail_unsent(Status::Refusing(error), &mut wakers);
     }
-    let told = WakeAll::of(wakers.drain(..));
     shared.unlock(inner, false);
-    told.wake();
+    for waker in wakers {
+        waker.wake();
+    }
     wait
 }
 

@@ -1,7 +1,8 @@
 //! The way to a held lock: ask once, and if it is busy wait until somebody calls, or until it makes sense to ask again.
 //!
 //! Of those who wait in one process one asks at a time, but for a fair lock, where everybody stands in the server's queue
-//! for himself. A holder that crashed sends no message, so there is a timer whatever wakes us.
+//! for himself. A holder that crashed sends no message, so there is a timer whatever wakes us. What need not be asked, as it
+//! is known already, stands in `news.rs`.
 
 use std::time::Duration;
 
@@ -12,11 +13,13 @@ use super::error::LockError;
 use super::gate::{Place, Seat, until};
 use super::guard::Guard;
 use super::held::Win;
+use super::race::race;
 use super::scripts::{Acquired, Patience};
 use super::terms::{Fencing, Kind};
 use super::ttl::Ttl;
 use super::validity::{Moment, Validity};
 use super::wakeup;
+use super::word::HoldingId;
 use crate::error::{Error, Failure, Outcome};
 
 /// The longest time between two questions of one who is called: what a holder without a time to live, or a release that
@@ -32,6 +35,9 @@ const FRESH: Duration = Duration::from_secs(2);
 
 /// A question with less time than this left is not worth asking.
 const SHORTEST_LIMIT: Duration = Duration::from_millis(1);
+
+/// One who relies on what others say has at least this left for a question of his own.
+const LEFT_TO_ASK: Duration = Duration::from_millis(100);
 
 /// What one question came to.
 enum Step {
@@ -84,7 +90,7 @@ impl Waiter {
         };
         // Held to the end: the next one asks when we have the lock, or have gone.
         if let Some(place) = self.place_at_once(&seat) {
-            return self.wait_in(&seat, &place, None).await;
+            return self.wait_in(&seat, &place, true).await;
         }
         self.note_contention();
         let turn = until(self.deadline, seat.turn()).await;
@@ -93,8 +99,7 @@ impl Waiter {
             // Whoever has the turn has heard nothing: nobody knows whether it is held.
             false => self.unanswered(),
         })?;
-        let taken = seat.gate().taken_until();
-        self.wait_in(&seat, &place, taken).await
+        self.wait_in(&seat, &place, false).await
     }
 
     /// A place that needs no waiting for.
@@ -105,14 +110,9 @@ impl Waiter {
         }
     }
 
-    /// Asks until it is ours, whenever somebody calls and when the timer says so. `taken`: it has just been won by one of
-    /// this process, and is his until then if nothing is heard of it.
-    async fn wait_in(
-        &mut self,
-        seat: &Seat<'_>,
-        place: &Place<'_>,
-        taken: Option<Instant>,
-    ) -> Result<Win, LockError> {
+    /// Asks until it is ours, whenever somebody calls and when the timer says so. `comes`: without having waited for the
+    /// place.
+    async fn wait_in(&mut self, seat: &Seat<'_>, place: &Place<'_>, comes: bool) -> Result<Win, LockError> {
         let mut is_first = true;
         loop {
             if self.is_over() {
@@ -122,26 +122,23 @@ impl Waiter {
             let patience = if is_first { self.patience() } else { Duration::ZERO };
             let listening = wakeup::listen(&self.claim, seat, patience);
             let hears = until(self.deadline, listening).await.unwrap_or(false);
-            if let Some(taken) = taken.filter(|_| is_first && hears) {
-                // What was called since then is kept, so that nothing is missed.
-                self.rest(place, taken.saturating_duration_since(Instant::now()).min(LONGEST_WAIT)).await;
-                is_first = false;
+            if std::mem::take(&mut is_first) && hears && self.puts_off(seat, place, comes).await {
                 continue;
             }
-            is_first = false;
-            place.hush();
+            place.ask();
             let answer = ask(&mut self.claim, Patience::Waits, self.deadline).await;
             if answer.is_ok() {
                 seat.gate().note_answer();
             }
             match answer {
                 Ok(Step::Won(win)) => {
-                    self.note_taken(seat, &win);
+                    self.note_won(seat, &win);
                     return Ok(win);
                 }
                 Ok(Step::Busy { again }) => {
                     self.note_contention();
-                    self.rest(place, self.pause(again, hears)).await;
+                    seat.gate().note_refused();
+                    self.rest(place, Instant::now().checked_add(self.pause(again, hears))).await;
                 }
                 // The last question was cut by our own deadline: busy it was, as far as anybody knows.
                 Err(LockError::Failed { source, .. })
@@ -164,9 +161,42 @@ impl Waiter {
         }
     }
 
-    /// Waits for a call, for so long at most and never past the deadline.
-    async fn rest(&self, place: &Place<'_>, pause: Duration) {
-        let timer = Instant::now().checked_add(pause);
+    /// Waits before the first question, where it would come too early: one of this process has just won the lock, or
+    /// another one is known to have it, or others should go first. Gives whether it did.
+    async fn puts_off(&mut self, seat: &Seat<'_>, place: &Place<'_>, comes: bool) -> bool {
+        if self.claim.terms.kind != Kind::Plain {
+            return false;
+        }
+        let gate = seat.gate();
+        if comes {
+            // What was called before we came is known to the gate.
+            place.hush();
+            if let Some(end) = gate.let_others_go_first().filter(|end| self.can_ask_after(*end)) {
+                let news = race(place.called(), gate.is_taken());
+                if until(Some(end), news).await.is_none() {
+                    gate.nobody_wanted_it();
+                }
+            }
+        }
+        let Some(taken) = gate.taken() else { return false };
+        let end = taken.since.checked_add(LONGEST_WAIT).map_or(taken.until, |end| end.min(taken.until));
+        // Who could not ask any more after that asks now, unless he has waited here for long enough to know.
+        if comes && !self.can_ask_after(end) {
+            return false;
+        }
+        self.note_contention();
+        // What is called meanwhile is kept, so that nothing is missed.
+        self.rest(place, Some(end)).await;
+        true
+    }
+
+    /// Whether there is time for a question when this moment has come.
+    fn can_ask_after(&self, moment: Instant) -> bool {
+        self.deadline.is_none_or(|at| at.saturating_duration_since(moment) >= LEFT_TO_ASK)
+    }
+
+    /// Waits for a call, until then at most and never past the deadline.
+    async fn rest(&self, place: &Place<'_>, timer: Option<Instant>) {
         let wake = match (timer, self.deadline) {
             (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
             (one, other) => one.or(other),
@@ -175,10 +205,10 @@ impl Waiter {
     }
 
     /// Saves the next in line a question that would come too early. Not of a semaphore: there may be another permit.
-    fn note_taken(&self, seat: &Seat<'_>, win: &Win) {
+    fn note_won(&self, seat: &Seat<'_>, win: &Win) {
         if self.claim.terms.kind == Kind::Plain {
             let left = win.validity.left(Moment::now());
-            seat.gate().note_taken(Instant::now().checked_add(left));
+            seat.gate().note_won(HoldingId::of(&self.claim.token), Instant::now().checked_add(left));
         }
     }
 

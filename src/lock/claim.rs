@@ -141,12 +141,18 @@ impl Claim {
         {
             return Ok(answer);
         }
-        let mut call = scripts::acquire(&self.terms, &self.token, self.ttl, patience);
+        let mut call = scripts::acquire(&self.terms, &self.token, self.ttl, patience, self.tells());
         if let Some(limit) = self.limit(until) {
             call = call.deadline(limit);
         }
         let answer: Vec<i64> = call.call(&self.client).await?;
         scripts::acquired(&self.terms, &answer)
+    }
+
+    /// Whether others should be told when it is ours: somebody has waited for it here not long ago, and so may others
+    /// elsewhere.
+    fn tells(&self) -> bool {
+        self.terms.wake_up && self.core.gates.hears(&self.terms.keys.holder)
     }
 
     /// Asks with a plain command; `None` when only a script can tell.
@@ -175,7 +181,7 @@ impl Claim {
         until: Option<Instant>,
         replicas: Replicas,
     ) -> Result<Acquired, LockError> {
-        let call = scripts::acquire(&self.terms, &self.token, self.ttl, patience);
+        let call = scripts::acquire(&self.terms, &self.token, self.ttl, patience, self.tells());
         let until = until.or_else(|| Instant::now().checked_add(self.client.call_timeout()));
         let asked = async {
             let (answer, lease) = replicated::ask(&self.client, call, until).await?;
@@ -218,7 +224,13 @@ impl Claim {
             answer => answer,
         }?;
         self.held = false;
-        self.core.gates.wake(&self.terms.keys.holder, scripts::is_told(&self.terms, Some(answer)));
+        // Nobody tells of a plain lock that ended before its release.
+        let ended_before = self.terms.kind == Kind::Plain && answer == Released::Gone;
+        let told = scripts::is_told(&self.terms, Some(answer)) && !ended_before;
+        let ended = scripts::ended(&self.terms, &self.token, Some(answer));
+        // A question that may be executed late can bring it back.
+        let ended = ended.filter(|_| self.unsettled.is_none());
+        self.core.gates.wake(&self.terms.keys.holder, told, ended);
         Ok(match answer {
             Released::Now | Released::Silently => ReleaseOutcome::Released,
             Released::NotOurs => ReleaseOutcome::NotOwner,

@@ -219,17 +219,21 @@ impl Remains {
     async fn clear(self, core: Arc<Core>) {
         let timeout = self.client.config().socket_timeout();
         if self.held {
-            let released = self.release(timeout).await;
-            core.gates.wake(&self.terms.keys.holder, scripts::is_told(&self.terms, released));
+            self.release_and_wake(&core, timeout).await;
         }
         if self.unsettled.is_some_and(|before| !before.is_settled(&self.client)) {
             // A question on a socket that was lost can be executed late, by a server that had it in its buffers. A
             // response timeout after the last one it has been; whoever closes does not wait for that.
             let _ = within(timeout, core.closed.cancelled()).await;
-            let released = self.release(timeout).await;
-            core.gates.wake(&self.terms.keys.holder, scripts::is_told(&self.terms, released));
+            self.release_and_wake(&core, timeout).await;
         }
         drop(self.place);
+    }
+
+    async fn release_and_wake(&self, core: &Core, timeout: Duration) {
+        let released = self.release(timeout).await;
+        let ended = scripts::ended(&self.terms, &self.token, released).filter(|_| self.unsettled.is_none());
+        core.gates.wake(&self.terms.keys.holder, scripts::is_told(&self.terms, released), ended);
     }
 
     /// Asks until there is an answer, or until the time to live must have ended the lock.

@@ -13,7 +13,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use tokio::time::Instant;
 
+use super::news::{News, Taken};
 use super::token::Token;
+use super::word::HoldingId;
 
 /// More queues than these, and no more are listened for: a listener stays for a second after those who wait, and whoever
 /// waits for another name each time must not leave any number of them behind. A subscription is some 2 KiB, on both sides.
@@ -40,18 +42,11 @@ pub(crate) struct Gate {
     standing: Mutex<HashMap<Token, Arc<Notify>>>,
     /// Whether releases by others are heard.
     hearing: watch::Sender<Hearing>,
-    known: Mutex<Known>,
+    news: Mutex<News>,
+    /// Rings for those who let others go first, when somebody has.
+    held: Notify,
     /// Somebody has sat here since it was last looked at.
     used: AtomicBool,
-}
-
-/// What those who wait know from the one who asks for them.
-#[derive(Debug, Default)]
-struct Known {
-    /// Until when one who had the turn holds the lock; `None` as soon as anybody calls.
-    taken: Option<Instant>,
-    /// When the server last answered.
-    answered: Option<Instant>,
 }
 
 /// Whether releases by others are heard.
@@ -69,6 +64,8 @@ pub(crate) enum Hearing {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Call<'a> {
     Everybody,
+    /// The same, if it is news that this holding has ended.
+    Ended(HoldingId),
     /// The one with this token, if he stands here; and whoever does not stand in the server's queue.
     First(&'a [u8]),
 }
@@ -97,12 +94,14 @@ impl Gates {
     }
 
     /// A lock may be free: whoever asks for it should ask now. `told`: a message says so too, which is enough where it
-    /// is heard, and names the one whose turn it is.
-    pub(crate) fn wake(&self, key: &[u8], told: bool) {
+    /// is heard, and names the one whose turn it is. `ended`: the holding that we have given back, if it is over for good.
+    pub(crate) fn wake(&self, key: &[u8], told: bool, ended: Option<HoldingId>) {
         let gate = self.lock().get(key).map(|post| Arc::clone(&post.gate));
-        if let Some(gate) = gate
-            && !(told && gate.hearing() == Hearing::Yes)
-        {
+        let Some(gate) = gate else { return };
+        if let Some(id) = ended {
+            gate.news().gave_back(id, Instant::now());
+        }
+        if !(told && gate.hearing() == Hearing::Yes) {
             gate.call(Call::Everybody);
         }
     }
@@ -146,7 +145,8 @@ impl Post {
             freed: Notify::new(),
             standing: Mutex::default(),
             hearing: watch::Sender::new(Hearing::NotYet),
-            known: Mutex::default(),
+            news: Mutex::default(),
+            held: Notify::new(),
             used: AtomicBool::new(true),
         };
         Self { gate: Arc::new(gate), seats: 0 }
@@ -184,36 +184,77 @@ impl Gate {
     }
 
     /// One who had the turn holds the lock, until this moment at most if he does not renew it.
-    pub(crate) fn note_taken(&self, until: Option<Instant>) {
-        self.known().taken = until;
+    pub(crate) fn note_won(&self, id: HoldingId, until: Option<Instant>) {
+        self.news().won(id, until, Instant::now());
     }
 
-    /// Until when the one who had the turn before holds the lock, if nobody has called since.
-    pub(crate) fn taken_until(&self) -> Option<Instant> {
-        self.known().taken
+    /// Somebody else holds it, says an answer.
+    pub(crate) fn note_refused(&self) {
+        self.news().refused();
+    }
+
+    /// Somebody holds it, says his own word, for so long at most if he does not renew it.
+    pub(crate) fn note_held(&self, id: HoldingId, ttl: Duration) {
+        if self.news().held(id, ttl, Instant::now()) {
+            self.held.notify_waiters();
+        }
+    }
+
+    /// Who holds the lock as far as is known, if nobody has called since.
+    pub(crate) fn taken(&self) -> Option<Taken> {
+        self.news().taken()
+    }
+
+    /// Until when others may go first, if they may.
+    pub(crate) fn let_others_go_first(&self) -> Option<Instant> {
+        self.news().let_others_go_first(Instant::now())
+    }
+
+    /// Waits until somebody is known to hold the lock.
+    pub(crate) async fn is_taken(&self) {
+        let mut held = std::pin::pin!(self.held.notified());
+        // Before we look: what is heard after that rings.
+        held.as_mut().enable();
+        if self.taken().is_none() {
+            held.await;
+        }
+    }
+
+    /// Others might have gone first, and have not.
+    pub(crate) fn nobody_wanted_it(&self) {
+        self.news().nobody_wanted_it();
     }
 
     /// The server has answered just now.
     pub(crate) fn note_answer(&self) {
-        self.known().answered = Some(Instant::now());
+        self.news().answered(Instant::now());
     }
 
-    /// Whether the server has answered anybody here within this time.
+    /// Whether the server has told anybody here anything within this time.
     pub(crate) fn was_answered_within(&self, span: Duration) -> bool {
-        self.known().answered.is_some_and(|at| at.elapsed() <= span)
+        self.news().last_answer().is_some_and(|at| at.elapsed() <= span)
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn news(&self) -> MutexGuard<'_, News> {
+        self.news.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Has those who should ask do so.
     pub(crate) fn call(&self, call: Call<'_>) {
-        self.known().taken = None;
-        self.freed.notify_one();
+        let is_news = match call {
+            Call::Ended(id) => self.news().free(id),
+            Call::Everybody | Call::First(_) => {
+                self.news().call();
+                true
+            }
+        };
+        if is_news {
+            self.freed.notify_one();
+        }
+        // What is old to the one whose turn it is to ask may be news to those who ask for themselves.
         let standing = self.standing();
         match call {
-            Call::Everybody => standing.values().for_each(|one| one.notify_one()),
+            Call::Everybody | Call::Ended(_) => standing.values().for_each(|one| one.notify_one()),
             Call::First(token) => {
                 if let Some(one) = standing.get(token) {
                     one.notify_one();
@@ -288,7 +329,15 @@ impl Place<'_> {
         self.bell().notified().await;
     }
 
-    /// Forgets a call that came before: the question that follows is newer.
+    /// A question follows, which is newer than any call that has come.
+    pub(crate) fn ask(&self) {
+        self.hush();
+        if self.standing.is_none() {
+            self.gate.news().ask();
+        }
+    }
+
+    /// Forgets a call that has come.
     pub(crate) fn hush(&self) {
         // It takes the stored call when there is one.
         let mut stored = std::pin::pin!(self.bell().notified());

@@ -69,7 +69,9 @@ impl Lock {
     /// The waiters of one client are served in the order in which they came, though one that only
     /// [tries](Self::try_acquire), or one of another process, may be faster at the moment of a release;
     /// [`fair`](Self::fair) serves those of all processes in order. A release wakes the one whose turn it is; no questions
-    /// are asked meanwhile, but for one a second in case that a message was lost.
+    /// are asked meanwhile, but for one a second in case that a message was lost. So one who waits, or who comes less than
+    /// a second after somebody has got it, can be late by that second where it ends without a message: deleted by hand, or
+    /// given back by another program. Whoever cannot wait for that long asks at once.
     ///
     /// # Errors
     /// [`LockError::Timeout`] when somebody else held it for all the time; [`LockError::Failed`] when the server has not

@@ -8,6 +8,7 @@ use redlane_resp::from_reply::FromReply;
 use super::terms::{Fencing, Kind, Terms};
 use super::token::Token;
 use super::ttl::Ttl;
+use super::word::{HoldingId, Word};
 use crate::client::Client;
 use crate::commands::command::Command;
 use crate::error::{Error, Result};
@@ -70,6 +71,12 @@ pub(crate) fn is_told(terms: &Terms, released: Option<Released>) -> bool {
     terms.wake_up && released.is_some_and(|released| released != Released::Silently)
 }
 
+/// The holding that is over, when a plain lock was given back whose releases are told.
+pub(crate) fn ended(terms: &Terms, token: &Token, released: Option<Released>) -> Option<HoldingId> {
+    let ended = matches!(released, Some(Released::Now | Released::Silently));
+    (ended && terms.wake_up && terms.kind == Kind::Plain).then(|| HoldingId::of(token))
+}
+
 /// Whether the one who asks will wait, and so stands in the queue if there is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Patience {
@@ -77,16 +84,23 @@ pub(crate) enum Patience {
     AsksOnce,
 }
 
-/// The call that asks for the lock. [`acquired`] reads its answer.
-pub(crate) fn acquire(terms: &Terms, token: &Token, ttl: Ttl, patience: Patience) -> ScriptCall<'static> {
+/// The call that asks for the lock. [`acquired`] reads its answer. `tells`: others are told when it is ours; a plain
+/// lock's, the queue of a fair one does without.
+pub(crate) fn acquire(
+    terms: &Terms,
+    token: &Token,
+    ttl: Ttl,
+    patience: Patience,
+    tells: bool,
+) -> ScriptCall<'static> {
     let keys = &*terms.keys;
     match terms.kind {
-        Kind::Plain => ACQUIRE
-            .key(&keys.holder)
-            .key(&keys.fence)
-            .arg(token.as_bytes())
-            .arg(ttl.millis())
-            .arg(terms.fencing.word()),
+        Kind::Plain => {
+            let call = ACQUIRE.key(&keys.holder).key(&keys.fence);
+            let call = if tells { call.key(&keys.channel) } else { call };
+            let call = call.arg(token.as_bytes()).arg(ttl.millis()).arg(terms.fencing.word());
+            if tells { call.arg(PUBLISH).arg(Word::held(token, ttl)) } else { call }
+        }
         Kind::Fair { waiter_ttl } => FAIR_ACQUIRE
             .key(&keys.holder)
             .key(&keys.fence)
@@ -159,7 +173,8 @@ fn release_call(terms: &Terms, token: &Token) -> ScriptCall<'static> {
         }
         Kind::Semaphore { .. } => SEMAPHORE_RELEASE.key(&keys.holder).key(&keys.channel),
     };
-    call.arg(token.as_bytes()).arg(if terms.wake_up { PUBLISH } else { "" })
+    let call = call.arg(token.as_bytes()).arg(if terms.wake_up { PUBLISH } else { "" });
+    if terms.wake_up && terms.kind == Kind::Plain { call.arg(Word::free(token)) } else { call }
 }
 
 /// Calls that ask for more time as commands of one pipeline. The first of each script brings the text along, so that

@@ -16,6 +16,7 @@ use super::core::Core;
 use super::gate::{Call, Gate, Hearing, Seat};
 use super::race::{First, race};
 use super::terms::LockKeys;
+use super::word::Word;
 use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::pubsub::{Event, Subscription};
@@ -102,16 +103,22 @@ async fn pass_on(mut subscription: Subscription, ear: &Ear) {
         }
         match race(closed.cancelled(), timeout_at(look, subscription.next())).await {
             First::Left(()) | First::Right(Ok(None)) => return,
-            First::Right(Ok(Some(event))) => ear.gate.call(call_of(&event)),
+            First::Right(Ok(Some(event))) => pass_on_event(&event, &ear.gate),
             First::Right(Err(_)) => {}
         }
     }
 }
 
-/// A release names the one whose turn it is when there is a queue. After a break anybody's may have been lost.
-fn call_of(event: &Event) -> Call<'_> {
-    match event {
-        Event::Message { payload, .. } if !payload.is_empty() => Call::First(payload),
-        _ => Call::Everybody,
+fn pass_on_event(event: &Event, gate: &Gate) {
+    let word = match event {
+        Event::Message { payload, .. } => Word::read(payload),
+        // After a break anybody's may have been lost.
+        _ => Word::Try,
+    };
+    match word {
+        Word::Held(id, ttl) => gate.note_held(id, ttl),
+        Word::Free(id) => gate.call(Call::Ended(id)),
+        Word::Turn(token) => gate.call(Call::First(token)),
+        Word::Try => gate.call(Call::Everybody),
     }
 }

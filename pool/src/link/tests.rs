@@ -8,7 +8,6 @@ mod poison;
 mod pushes;
 mod renewal;
 mod room;
-mod stillness;
 
 use std::future::Future;
 use std::io;

@@ -4,6 +4,10 @@ use tokio::time::timeout;
 
 use super::*;
 
+fn some_holding() -> HoldingId {
+    HoldingId::of(&Token::new().unwrap())
+}
+
 /// Paused time: over as soon as nothing else can happen.
 async fn is_waiting(future: impl Future) -> bool {
     timeout(Duration::from_secs(1), future).await.is_err()
@@ -28,12 +32,12 @@ async fn a_release_before_the_wait_is_not_missed_and_one_before_the_question_is(
     let seat = gates.sit(b"k");
     let place = seat.turn().await;
 
-    gates.wake(b"k", false);
-    gates.wake(b"other", false);
+    gates.wake(b"k", false, None);
+    gates.wake(b"other", false, None);
 
     assert!(!is_waiting(place.called()).await);
     assert!(is_waiting(place.called()).await);
-    gates.wake(b"k", false);
+    gates.wake(b"k", false, None);
     place.hush();
     place.hush();
     assert!(is_waiting(place.called()).await);
@@ -120,13 +124,13 @@ async fn a_release_that_a_message_tells_of_is_not_told_twice() {
     seat.gate().hears_now();
     place.hush();
 
-    gates.wake(b"k", true);
+    gates.wake(b"k", true, None);
     assert!(is_waiting(place.called()).await);
-    gates.wake(b"k", false);
+    gates.wake(b"k", false, None);
     assert!(!is_waiting(place.called()).await);
     gates.deafen(b"k", &Arc::clone(seat.gate()), Hearing::NotYet);
     place.hush();
-    gates.wake(b"k", true);
+    gates.wake(b"k", true, None);
     assert!(!is_waiting(place.called()).await, "nobody hears the message");
 }
 
@@ -134,11 +138,50 @@ async fn a_release_that_a_message_tells_of_is_not_told_twice() {
 fn a_lock_that_was_taken_counts_as_such_until_anybody_calls() {
     let gates = Gates::default();
     let seat = gates.sit(b"k");
-    seat.gate().note_taken(Some(Instant::now()));
+    seat.gate().note_won(some_holding(), Some(Instant::now()));
 
-    assert!(seat.gate().taken_until().is_some());
-    gates.wake(b"k", false);
-    assert!(seat.gate().taken_until().is_none());
+    assert!(seat.gate().taken().is_some());
+    gates.wake(b"k", false, None);
+    assert!(seat.gate().taken().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn word_of_an_end_that_was_known_before_the_question_calls_nobody_but_those_who_queue() {
+    let gates = Gates::default();
+    let (seat, token, ours) = (gates.sit(b"k"), Token::new().unwrap(), some_holding());
+    let (place, standing) = (seat.turn().await, seat.stand(token));
+    seat.gate().hears_now();
+    gates.wake(b"k", true, Some(ours));
+    place.ask();
+    standing.ask();
+
+    seat.gate().call(Call::Ended(ours));
+    assert!(is_waiting(place.called()).await, "it is late");
+    assert!(!is_waiting(standing.called()).await, "it is for the other question");
+
+    seat.gate().call(Call::Ended(some_holding()));
+    assert!(!is_waiting(place.called()).await, "nobody here knows of that one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_who_lets_others_go_first_is_told_when_they_have() {
+    let gates = Gates::default();
+    let seat = gates.sit(b"k");
+    let ttl = Duration::from_secs(60);
+    seat.gate().note_refused();
+    gates.wake(b"k", false, Some(some_holding()));
+    assert!(seat.gate().let_others_go_first().is_none(), "everybody was called");
+    seat.gate().hears_now();
+    gates.wake(b"k", true, Some(some_holding()));
+
+    assert!(seat.gate().let_others_go_first().is_some());
+    assert!(is_waiting(seat.gate().is_taken()).await);
+    let gate = Arc::clone(seat.gate());
+    let waiting = tokio::spawn(async move { gate.is_taken().await });
+    tokio::task::yield_now().await;
+    seat.gate().note_held(some_holding(), ttl);
+    waiting.await.unwrap();
+    assert!(!is_waiting(seat.gate().is_taken()).await, "also one who comes later");
 }
 
 #[tokio::test(start_paused = true)]
