@@ -7,21 +7,21 @@
 //! So there is a thread. A link with traffic is on its roll. At each stroke the links of the roll fail what is overdue and
 //! have their drivers look after the rest; whoever has come to rest is struck off. All of them count ticks on one grid, so
 //! that one stroke serves them all, and nobody is late by a part of a tick. The thread sleeps while the roll is empty. It is
-//! never ended: it holds no link, only weak references.
+//! never ended: it holds no link, only weak references. A process that was forked off starts one of its own.
 //!
 //! Locks: a link enrols with its own lock held, so a stroke takes no link's lock with the roll's.
 
 #[cfg(test)]
 mod tests;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{OnceLock, Weak};
-use std::thread;
+use std::sync::{Mutex as StdMutex, Weak};
 use std::time::{Duration, Instant};
+use std::{process, thread};
 
 use crate::shared::Shared;
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::tickets::TICK;
+use crate::wakers::guarded;
 
 /// Bytes of the thread's stack. Wakers run on it, which are small.
 const STACK: usize = 256 * 1024;
@@ -48,19 +48,33 @@ impl Clock {
 
     /// The one of this process, whose thread starts with the first call; `None` if the system gave us none.
     pub(crate) fn of_process() -> Option<&'static Self> {
-        static CLOCK: OnceLock<Option<Clock>> = OnceLock::new();
-        let started = CLOCK.get_or_init(|| {
-            let thread = thread::Builder::new().name("redlane-clock".to_owned()).stack_size(STACK);
-            // It waits here until this call is over.
-            match thread.spawn(|| CLOCK.wait().as_ref().map(Self::run)) {
-                Ok(_) => Some(Self::new()),
-                Err(error) => {
-                    tracing::warn!(%error, "no thread for the clock: connections use timers of their runtime");
-                    None
-                }
+        Self::of(process::id())
+    }
+
+    /// The one of `process`: one that was forked off has the memory of the first, and none of its threads.
+    fn of(process: u32) -> Option<&'static Self> {
+        static KNOWN: StdMutex<Option<(u32, Option<&'static Clock>)>> = StdMutex::new(None);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        match *known {
+            Some((of, clock)) if of == process => clock,
+            _ => {
+                let clock = Self::start();
+                *known = Some((process, clock));
+                clock
             }
-        });
-        started.as_ref()
+        }
+    }
+
+    fn start() -> Option<&'static Self> {
+        let clock: &'static Self = Box::leak(Box::new(Self::new()));
+        let thread = thread::Builder::new().name("redlane-clock".to_owned()).stack_size(STACK);
+        match thread.spawn(|| clock.run()) {
+            Ok(_) => Some(clock),
+            Err(error) => {
+                tracing::warn!(%error, "no thread for the clock: connections use timers of their runtime");
+                None
+            }
+        }
     }
 
     /// When the present tick began.
@@ -90,7 +104,8 @@ impl Clock {
         loop {
             self.wait();
             thread::sleep(TICK.saturating_sub(self.part_of_tick(Instant::now())));
-            self.strike(|link| link.strike(link.clock()));
+            // What takes the log may panic as well.
+            let _ = guarded(|| self.strike(|link| link.strike(link.clock())));
         }
     }
 
@@ -106,18 +121,21 @@ impl Clock {
     /// Has everybody on the roll told of the time by `tell`, and strikes off those for whom it gives `false`.
     pub(crate) fn strike(&self, tell: impl Fn(&Shared) -> bool) {
         let mut links = std::mem::take(&mut self.roll().links);
+        let mut panicked = false;
         links.retain(|link| {
             // Wakers of callers run here, and a sink may be dropped with the last of a link: a panic in them is not to
             // stop everybody's clock.
-            let told = catch_unwind(AssertUnwindSafe(|| link.upgrade().is_some_and(|link| tell(&link))));
-            told.unwrap_or_else(|_| {
-                tracing::error!("a waker panicked when its call was overdue");
-                true
-            })
+            let told = guarded(|| link.upgrade().is_some_and(|link| tell(&link)));
+            panicked |= told.is_none();
+            told.unwrap_or(true)
         });
         let mut roll = self.roll();
         let joined = std::mem::replace(&mut roll.links, links);
         roll.links.extend(joined);
+        drop(roll);
+        if panicked {
+            tracing::error!("a waker panicked when its call was overdue");
+        }
     }
 
     fn roll(&self) -> MutexGuard<'_, Roll> {

@@ -82,7 +82,9 @@ pub enum Timekeeper {
     Runtime,
     /// A thread that all links of the process share. It starts with the first of them, sleeps when there has been no traffic
     /// for a second, and wakes forty times a second while there is. Callers fail at their deadlines though the runtime that
-    /// drives the link may be blocked, and the runtime itself has no timer to look at. Paused time does not reach it.
+    /// drives the link may be blocked, even if their replies lie unread in the kernel, and the runtime itself has no timer to
+    /// look at. Paused time does not reach it. The wakers of overdue callers run on that thread: one that takes long makes
+    /// all deadlines of the process late.
     Process,
 }
 

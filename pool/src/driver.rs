@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::yield_now;
 use tokio::time::Instant;
 
 use crate::connection::{Connection, open, poll_flush, poll_write_batch, poll_write_slice};
@@ -28,6 +29,7 @@ use crate::shared::Shared;
 use crate::ticker::Ticker;
 use crate::tickets::{Status, Tick, ticks};
 use crate::transport::WriteHalf;
+use crate::turns::gather;
 
 /// How driving a socket ended.
 pub(crate) enum Exit {
@@ -40,6 +42,8 @@ pub(crate) enum Exit {
 
 enum Event {
     Flush,
+    /// Something is overdue, unless it has come and the runtime has not looked.
+    Look,
     Exit(Exit),
 }
 
@@ -49,9 +53,6 @@ type Replacement = Pin<Box<dyn Future<Output = Option<Connection>> + Send>>;
 /// How long a replacement that was asked for is dialled. The present socket serves on, and whoever still finds it
 /// wanting asks again.
 const RENEWAL: Duration = Duration::from_secs(10);
-
-/// Turns at most that a batch waits for callers on other threads: a microsecond or two, when nothing else is to be run.
-const TURNS: usize = 16;
 
 /// Drives one socket until it ends.
 pub(crate) struct Driver<'a, C> {
@@ -66,6 +67,8 @@ pub(crate) struct Driver<'a, C> {
     one_thread: bool,
     /// The batch being written, when the kernel's buffer was full.
     flushing: bool,
+    /// The runtime has just gone through its sockets.
+    looked: bool,
     /// Bytes of the check of an idle connection still to be written.
     check: Option<Bytes>,
     check_since: Option<Tick>,
@@ -107,6 +110,7 @@ impl<'a, C: Connector> Driver<'a, C> {
             one_thread: Handle::try_current()
                 .is_ok_and(|it| it.runtime_flavor() == RuntimeFlavor::CurrentThread),
             flushing: false,
+            looked: false,
             check: None,
             check_since: None,
             probed: None,
@@ -136,7 +140,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         inner.connects = inner.connects.wrapping_add(1);
         inner.born = Some(Instant::now());
         inner.broken = None;
-        inner.core.now = now;
+        inner.core.tell(now);
         inner.core.last_heard = now;
         inner.core.last_sent = now;
         inner.core.status = Status::Up;
@@ -160,6 +164,10 @@ impl<'a, C: Connector> Driver<'a, C> {
                     self.collect_words(false);
                     self.flushing = true;
                 }
+                Event::Look => {
+                    yield_now().await;
+                    self.looked = true;
+                }
                 Event::Exit(Exit::Cut(reason)) => {
                     return match self.heir.take() {
                         Some((heir, _)) => Exit::Replaced(heir, reason),
@@ -173,12 +181,15 @@ impl<'a, C: Connector> Driver<'a, C> {
 
     /// Whether the replacement that was asked for may take over: nobody awaits anything on the old socket any more,
     /// or they have waited for long enough.
-    fn heir_is_due(&self) -> bool {
-        let Some((_, since)) = self.heir else { return false };
+    fn heir_is_due(&self, sure: bool) -> bool {
+        let inner = self.shared.lock();
+        self.heir.is_some() && (!inner.core.awaits_sent() || (sure && self.heir_has_waited(inner.core.now)))
+    }
+
+    fn heir_has_waited(&self, now: Tick) -> bool {
         // A part of an attempt: what waits for the new socket meanwhile needs the rest of its own.
         let limit = self.shared.attempt_ticks.unwrap_or_else(|| ticks(self.shared.config.frame_timeout)) / 4;
-        let inner = self.shared.lock();
-        !inner.core.awaits_sent() || inner.core.now.saturating_sub(since) > limit
+        self.heir.as_ref().is_some_and(|(_, since)| now.saturating_sub(*since) > limit)
     }
 
     fn poll_events(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
@@ -193,9 +204,16 @@ impl<'a, C: Connector> Driver<'a, C> {
             tracing::debug!(%error, "writing failed");
             return cut(CloseReason::Io);
         }
-        while self.ticker.poll_tick(cx, self.shared, open).is_ready() {
-            if let Err(reason) = self.on_tick() {
-                return cut(reason);
+        let mut due = std::mem::take(&mut self.looked);
+        // The clock of the process strikes though the runtime stands still. When that goes on, this task may be polled before
+        // the runtime has seen what came meanwhile.
+        let sure = due || self.ticker.is_of_runtime();
+        while due || self.ticker.poll_tick(cx, self.shared, open).is_ready() {
+            due = false;
+            match self.on_tick(sure) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(reason)) => return cut(reason),
+                Poll::Pending => return Poll::Ready(Event::Look),
             }
         }
         self.beat(cx);
@@ -208,7 +226,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 Some(connection) if self.renewing => {
                     let mut inner = self.shared.lock();
                     inner.core.handing_over = true;
-                    inner.core.ticking = true;
+                    let _ = self.shared.rouse(&mut inner);
                     self.heir = Some((Box::new(connection), inner.core.now));
                     self.renewing = false;
                 }
@@ -219,7 +237,7 @@ impl<'a, C: Connector> Driver<'a, C> {
                 None => self.renewing = false,
             }
         }
-        if self.heir_is_due()
+        if self.heir_is_due(sure)
             && let Some((heir, _)) = self.heir.take()
         {
             return Poll::Ready(Event::Exit(Exit::Replaced(heir, CloseReason::Renewed)));
@@ -389,8 +407,9 @@ impl<'a, C: Connector> Driver<'a, C> {
         }
     }
 
-    /// The rules of liveness, looked at once a tick.
-    fn on_tick(&mut self) -> Result<(), CloseReason> {
+    /// The rules of liveness, looked at once a tick. `Pending`: something is overdue, and nothing is done about it until it is
+    /// `sure` that it has not come.
+    fn on_tick(&mut self, sure: bool) -> Poll<Result<(), CloseReason>> {
         let limit = self.shared.attempt_ticks.unwrap_or(Tick::MAX);
         let mut state = self.inlet.lock();
         let mut inner = self.shared.lock();
@@ -405,15 +424,23 @@ impl<'a, C: Connector> Driver<'a, C> {
         inner.core.ticking |= open_since.is_some();
         drop(state);
         let frame_limit = ticks(self.shared.config.frame_timeout);
-        if open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
-            return Err(CloseReason::FrameOverdue);
-        }
         // Half an attempt: the commands that wait behind the check still have the other half.
         let check_limit = frame_limit.min(limit) / 2;
-        if self.check_since.is_some_and(|since| now.saturating_sub(since) > check_limit) {
-            return Err(CloseReason::CheckFailed);
+        let verdict = if open_since.is_some_and(|since| now.saturating_sub(since) > frame_limit) {
+            Some(CloseReason::FrameOverdue)
+        } else if self.check_since.is_some_and(|since| now.saturating_sub(since) > check_limit) {
+            Some(CloseReason::CheckFailed)
+        } else {
+            None
+        };
+        let silence = inner.core.silence().filter(|silence| *silence >= limit);
+        if !sure && (verdict.is_some() || silence.is_some() || self.heir_has_waited(now)) {
+            return Poll::Pending;
         }
-        let Some(silence) = inner.core.silence().filter(|silence| *silence >= limit) else { return Ok(()) };
+        if let Some(reason) = verdict {
+            return Poll::Ready(Err(reason));
+        }
+        let Some(silence) = silence else { return Poll::Ready(Ok(())) };
         let heard = inner.core.heard;
         if self.probed != Some(heard) {
             self.probed = Some(heard);
@@ -423,11 +450,11 @@ impl<'a, C: Connector> Driver<'a, C> {
         drop(inner);
         if silence >= limit.saturating_add(limit / 2) {
             if !self.shared.reconnects {
-                return Err(CloseReason::Silent);
+                return Poll::Ready(Err(CloseReason::Silent));
             }
             self.stop_believing(heard);
         }
-        Ok(())
+        Poll::Ready(Ok(()))
     }
 
     /// Dials another socket, which takes over unless the server, `heard` so often until now, speaks again.
@@ -466,35 +493,4 @@ impl<C> Drop for Driver<'_, C> {
     fn drop(&mut self) {
         self.inlet.close();
     }
-}
-
-/// Lets callers that were just woken add their next commands to the batch.
-///
-/// On one thread the end of its queue is behind all of them. With several, others have taken some of them over: a few more
-/// turns are the time they need, and what they bring saves a write to the server, a read, and the wake-ups of both.
-async fn gather(shared: &Shared, one_thread: bool) {
-    step_back().await;
-    if one_thread {
-        return;
-    }
-    for _ in 1..TURNS {
-        if shared.lock().core.most_came_again() {
-            return;
-        }
-        step_back().await;
-    }
-}
-
-/// Goes to the end of the queue of this thread. Yielding to tokio does that too, but looks at every socket and timer on the
-/// way, which is a system call.
-async fn step_back() {
-    let mut stepped = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut stepped, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

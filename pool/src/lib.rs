@@ -36,4 +36,5 @@ mod ticker;
 mod tickets;
 pub mod transport;
 pub mod trial;
+mod turns;
 mod wakers;

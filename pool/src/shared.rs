@@ -196,7 +196,7 @@ impl Shared {
     }
 
     /// A tick of the process's clock has passed: fails what is overdue and has the driver look after the rest. `false`: the
-    /// link rests, or has ended, and is off the roll.
+    /// link rests, or has ended, and is off the roll; a driver that looks again has the clock go on.
     pub(crate) fn strike(&self, now: Tick) -> bool {
         let mut wakers = Vec::new();
         let mut inner = self.lock();
@@ -204,6 +204,12 @@ impl Shared {
             inner.enrolled = false;
             return false;
         }
+        if self.due.load(Relaxed) && !inner.core.has_callers() {
+            // Nobody waits, and its driver has not looked since the last stroke: its runtime stands still, perhaps for good.
+            (inner.core.ticking, inner.enrolled) = (false, false);
+            return false;
+        }
+        inner.core.tell(now);
         inner.core.expire(now, &mut wakers);
         self.due.store(true, Relaxed);
         let overdue = WakeAll::of(wakers.drain(..));
@@ -344,13 +350,14 @@ impl Shared {
         if !inner.core.has_called() && !driver {
             return;
         }
-        let called = inner.core.take_called();
+        let mut called = inner.core.take_called();
         let driver = if driver { inner.waker.take() } else { None };
         drop(inner);
-        for called in called {
-            called.wake();
-        }
-        if let Some(driver) = driver {
+        if !called.is_empty() {
+            // The driver too has nobody else to wake it.
+            called.extend(driver);
+            WakeAll::of(called.drain(..)).wake();
+        } else if let Some(driver) = driver {
             driver.wake();
         }
     }
@@ -368,13 +375,12 @@ impl Shared {
         inner.core.cut(reason, &mut wakers);
         inner.core.fail_unsent(Status::Ended(reason), &mut wakers);
         (inner.writer, inner.watch) = (None, None);
+        let told = WakeAll::of(wakers.drain(..));
         self.unlock(inner, true);
         if let Some(sink) = &self.sink {
             sink.down(reason);
         }
-        for waker in wakers {
-            waker.wake();
-        }
+        told.wake();
     }
 
     /// The socket is given up: the one place where that happens.
@@ -398,10 +404,9 @@ impl Shared {
         if inner.born.take().is_some_and(|born| born.elapsed() >= SETTLED) {
             inner.outage = None;
         }
+        let told = WakeAll::of(wakers.drain(..));
         self.unlock(inner, false);
-        for waker in wakers {
-            waker.wake();
-        }
+        told.wake();
     }
 }
 

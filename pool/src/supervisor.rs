@@ -21,6 +21,7 @@ use crate::shared::Shared;
 use crate::ticker::{Ticker, poll_rest};
 use crate::tickets::Status;
 use crate::transport::ConnectError;
+use crate::wakers::WakeAll;
 
 /// Starts the tasks of a link that reconnects.
 pub(crate) fn spawn<C: Connector>(shared: Arc<Shared>, connector: Arc<C>) {
@@ -152,10 +153,9 @@ fn fail(shared: &Shared, error: ConnectError, delay: &mut ReconnectDelay) -> Dur
     } else {
         inner.core.fail_unsent(Status::Refusing(error), &mut wakers);
     }
+    let told = WakeAll::of(wakers.drain(..));
     shared.unlock(inner, false);
-    for waker in wakers {
-        waker.wake();
-    }
+    told.wake();
     wait
 }
 

@@ -13,6 +13,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::shared::{Inner, Shared};
 use crate::tickets::{Status, TICK, Tick};
+use crate::wakers::WakeAll;
 
 /// The clock keeps going this long after the last traffic; a submission that finds it at rest pays a wake-up.
 const TICKING_AFTER_TRAFFIC: Tick = 40;
@@ -65,6 +66,11 @@ impl Ticker {
         Self { timer: shared.next_tick().map(|_| timer()) }
     }
 
+    /// Whether a tick is told with what has come on the sockets by then.
+    pub(crate) fn is_of_runtime(&self) -> bool {
+        self.timer.is_some()
+    }
+
     /// Sets the clock going if it is wanted. Called whenever a caller may have found it at rest.
     pub(crate) fn rouse(&mut self, cx: &mut Context<'_>, shared: &Shared, inner: &mut Inner) {
         if !inner.core.ticking || shared.enrol(inner) {
@@ -94,21 +100,23 @@ impl Ticker {
         let now = shared.clock();
         let mut wakers: Vec<Waker> = Vec::new();
         let mut inner = shared.lock();
+        inner.core.tell(now);
         if self.timer.is_some() {
             inner.core.expire(now, &mut wakers);
         }
         let last = inner.core.last_heard.max(inner.core.last_sent);
-        if !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC {
-            inner.core.ticking = false;
+        let rests = !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC;
+        // The process's clock may have struck it off meanwhile.
+        inner.core.ticking = !rests;
+        if rests {
             inner.core.rest();
             self.timer.iter_mut().for_each(|timer| timer.armed = false);
         } else if let (Some(timer), Some(next)) = (&mut self.timer, shared.next_tick()) {
             timer.reset(next);
         }
+        let overdue = WakeAll::of(wakers.drain(..));
         shared.unlock(inner, false);
-        for waker in wakers {
-            waker.wake();
-        }
+        overdue.wake();
         Poll::Ready(())
     }
 }

@@ -1,4 +1,4 @@
-//! Waking many at once.
+//! Waking many at once, and running what is not ours.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
@@ -24,7 +24,12 @@ impl Drop for WakeAll<'_> {
     fn drop(&mut self) {
         for waker in self.0.by_ref() {
             // The first panic is the one that is told.
-            let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            let _ = guarded(|| waker.wake());
         }
     }
+}
+
+/// What `run` gives; `None` if it panicked. Nobody drops what it panicked with, since that may panic again.
+pub(crate) fn guarded<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(std::mem::forget).ok()
 }

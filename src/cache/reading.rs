@@ -100,7 +100,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
         let depends_on = whole.map(|version| ("", version));
         let depends_on = depends_on.into_iter().chain(tags.iter().map(|tag| (&*tag.name, tag.version)));
         for (tag, version) in depends_on {
-            if self.versions.of(&self.remote, self.tag(tag), patience).await? != version {
+            if self.versions.of(&self.remote, &self.removals, self.tag(tag), patience).await? != version {
                 return Ok(Found::Missing(seen));
             }
         }

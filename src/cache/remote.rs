@@ -117,9 +117,14 @@ impl Remote {
     }
 
     /// Raises the version of a tag above all that it ever was.
-    pub(super) async fn bump(&self, key: &str, life: Option<Duration>) -> Result<()> {
+    pub(super) async fn bump(
+        &self,
+        key: &str,
+        life: Option<Duration>,
+        within: Option<Duration>,
+    ) -> Result<()> {
         let bump = BUMP.key(key).arg(optional(life)).arg(self.channel());
-        bump.call::<String>(&self.client).await.map(|_| ())
+        bounded(bump, within).call::<String>(&self.client).await.map(|_| ())
     }
 
     /// Asks for the right to load `key`. What stands there instead, unless it begins with `replacing`; `None`: the

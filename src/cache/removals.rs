@@ -1,7 +1,9 @@
-//! Keys that should be gone and could not be removed: tried again until they are, or would have ended by themselves.
+//! What should be gone and could not be removed, keys and what depends on tags: tried again until it is, or would have ended
+//! by itself.
 //!
-//! Until one is, what Redis has of it is not to be believed: it may be what was removed. So whoever reads it removes it
-//! first ([`first`](Removals::first)), and the first lookup after an outage does not wait for the next round.
+//! Until it is, what Redis has under the key is not to be believed: it may be what was removed, or the version of a tag that
+//! makes it true. So whoever reads it removes it first ([`first`](Removals::first)), and the first lookup after an outage
+//! does not wait for the next round.
 //!
 //! What surprises: each key has a number, that of its last failure. Whatever puts it right has to tell which failure it came
 //! after; one that came meanwhile is not put right by it.
@@ -18,10 +20,10 @@ use crate::error::Result;
 /// How long it waits between two rounds.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
-/// Keys at most; with more of them the oldest are given up. They end by themselves.
+/// Keys and tags at most; with more of them those that end first are given up.
 const MOST: usize = 1024;
 
-/// A key of a cache without times is tried for a day.
+/// What has no end is tried for a day.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Debug, Default)]
@@ -40,8 +42,18 @@ struct Waiting {
 
 #[derive(Debug)]
 struct Removal {
+    what: What,
     failure: Failure,
     until: Instant,
+}
+
+/// What is to be gone by the name of a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What {
+    /// The key.
+    Key,
+    /// Whatever depends on the tag whose version the key is, by a higher one that lives so long.
+    Tagged { life: Option<Duration> },
 }
 
 /// The number of a removal that failed.
@@ -53,8 +65,8 @@ pub(super) struct Failure(u64);
 pub(super) struct Begun(Arc<AtomicBool>);
 
 impl Removals {
-    /// Remembers a key that may stand in Redis for so long.
-    pub(super) fn later(&self, key: String, longest: Duration) {
+    /// Remembers what may stand in Redis for so long.
+    pub(super) fn later(&self, key: String, what: What, longest: Duration) {
         let mut waiting = self.lock();
         let Waiting { keys, failures } = &mut *waiting;
         if keys.len() >= MOST
@@ -66,7 +78,7 @@ impl Removals {
         *failures = failures.wrapping_add(1);
         let now = Instant::now();
         let until = now.checked_add(longest.min(LONGEST)).unwrap_or(now);
-        keys.insert(key, Removal { failure: Failure(*failures), until });
+        keys.insert(key, Removal { what, failure: Failure(*failures), until });
         self.any.store(true, Ordering::Relaxed);
     }
 
@@ -79,17 +91,24 @@ impl Removals {
 
     /// The last failure of a key that waits.
     pub(super) fn waits(&self, key: &str) -> Option<Failure> {
+        self.find(key).map(|(failure, _)| failure)
+    }
+
+    fn find(&self, key: &str) -> Option<(Failure, What)> {
         if !self.any() {
             return None;
         }
         let now = Instant::now();
-        self.lock().keys.get(key).filter(|it| it.until > now).map(|it| it.failure)
+        self.lock().keys.get(key).filter(|it| it.until > now).map(|it| (it.failure, it.what))
     }
 
-    /// Removes a key now if it waits: to be called before it is read.
+    /// Removes now what waits under a key, if anything does: to be called before it is read.
     pub(super) async fn first(&self, remote: &Remote, key: &str, patience: &mut Patience) -> Result<()> {
-        let Some(failure) = self.waits(key) else { return Ok(()) };
-        patience.spend(|within| remote.remove(key, within)).await?;
+        let Some((failure, what)) = self.find(key) else { return Ok(()) };
+        match what {
+            What::Key => patience.spend(|within| remote.remove(key, within)).await.map(|_| ())?,
+            What::Tagged { life } => patience.spend(|within| remote.bump(key, life, within)).await?,
+        }
         self.done(key, Some(failure));
         Ok(())
     }
@@ -140,8 +159,8 @@ mod tests {
     #[test]
     fn keys_are_kept_until_done_or_over() {
         let removals = Removals::default();
-        removals.later("a".into(), Duration::MAX);
-        removals.later("b".into(), Duration::ZERO);
+        removals.later("a".into(), What::Key, Duration::MAX);
+        removals.later("b".into(), What::Key, Duration::ZERO);
 
         assert!(removals.waits("a").is_some() && removals.waits("b").is_none());
         assert_eq!(removals.due(), ["a"]);
@@ -153,10 +172,10 @@ mod tests {
     fn what_began_before_the_last_failure_puts_nothing_right() {
         let removals = Removals::default();
         removals.done("a", removals.waits("a"));
-        removals.later("a".into(), Duration::MAX);
+        removals.later("a".into(), What::Key, Duration::MAX);
         let first = removals.waits("a");
 
-        removals.later("a".into(), Duration::MAX);
+        removals.later("a".into(), What::Key, Duration::MAX);
         removals.done("a", first);
         removals.done("a", None);
 
@@ -169,7 +188,7 @@ mod tests {
     fn there_is_a_bound() {
         let removals = Removals::default();
         for n in 0..MOST + 10 {
-            removals.later(n.to_string(), Duration::from_secs(n as u64 + 10));
+            removals.later(n.to_string(), What::Key, Duration::from_secs(n as u64 + 10));
         }
 
         assert_eq!(removals.due().len(), MOST);

@@ -17,6 +17,7 @@ use super::envelope::Tag;
 use super::local::{Entry, Local, NO_VERSION};
 use super::patience::Patience;
 use super::remote::Remote;
+use super::removals::Removals;
 use crate::error::Result;
 
 /// Room for some ten thousand tags.
@@ -96,26 +97,36 @@ impl Versions {
     }
 
     /// The version of a tag, asked for if need be.
-    pub(super) async fn of(&self, remote: &Remote, tag: Name<'_>, patience: &mut Patience) -> Result<u64> {
+    pub(super) async fn of(
+        &self,
+        remote: &Remote,
+        removals: &Removals,
+        tag: Name<'_>,
+        patience: &mut Patience,
+    ) -> Result<u64> {
         let now = Moment::now();
         if let Some(version) = self.known(tag.name, now) {
             return Ok(version);
         }
         // Boxed, so that those who know do not carry the room for the question.
-        Box::pin(patience.spend(|within| self.ask(remote, tag, now, within))).await
+        Box::pin(self.ask(remote, removals, tag, now, patience)).await
     }
 
     async fn ask(
         &self,
         remote: &Remote,
+        removals: &Removals,
         tag: Name<'_>,
         now: Moment,
-        within: Option<Duration>,
+        patience: &mut Patience,
     ) -> Result<u64> {
+        let key = tag.key();
         let before = *self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         let mark = self.tags.mark(&tag.name.into());
         let keeps = remote.keeps();
-        let version = remote.version(&tag.key(), tag.life(), within).await?;
+        // After the mark: what fails to be raised from now on voids it.
+        removals.first(remote, &key, patience).await?;
+        let version = patience.spend(|within| remote.version(&key, tag.life(), within)).await?;
         if keeps {
             let entry = Entry::new(Some(Arc::new(version)), 8, now.after(self.believed));
             let filled = mark.fill(entry);

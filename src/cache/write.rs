@@ -9,6 +9,7 @@ use super::envelope::{Header, Kind, Tag};
 use super::error::CacheError;
 use super::hit::seconds;
 use super::patience::Patience;
+use super::removals::What;
 use super::{Cache, Inner};
 
 impl<V: Send + Sync + 'static> Cache<V> {
@@ -70,7 +71,7 @@ impl<V: Send + Sync + 'static> Cache<V> {
         // Before it is dropped again: who reads it from then on is to see that it waits.
         match &removed {
             Ok(_) => inner.removals.done(&key, waited),
-            Err(_) => Inner::remove_later(inner, key),
+            Err(_) => Inner::remove_later(inner, key, What::Key),
         }
         inner.drop_local(id);
         removed.map_err(CacheError::Redis)
@@ -80,7 +81,8 @@ impl<V: Send + Sync + 'static> Cache<V> {
     /// process stores before it has heard of it.
     ///
     /// # Errors
-    /// [`CacheError::Redis`]; whether it took is unknown unless its source says so.
+    /// [`CacheError::Redis`]: this process goes on trying, as after an [`invalidate`](Self::invalidate) that failed, and until
+    /// it took its lookups find nothing that depends on the tag.
     ///
     /// # Cancel safety
     /// Dropped, the tag may or may not be raised; this process has dropped what depends on it.
@@ -89,12 +91,16 @@ impl<V: Send + Sync + 'static> Cache<V> {
         inner.counters.inval_local.add();
         inner.drop_tag(tag);
         let name = inner.tag(tag);
-        let raised = inner.remote.bump(&name.key(), name.life()).await;
+        let (key, life) = (name.key(), name.life());
+        let waited = inner.removals.waits(&key);
+        let raised = inner.remote.bump(&key, life, None).await;
+        // As above: before it is dropped again.
+        match &raised {
+            Ok(()) => inner.removals.done(&key, waited),
+            Err(_) => Inner::remove_later(inner, key, What::Tagged { life }),
+        }
         inner.drop_tag(tag);
-        raised.map_err(|error| {
-            inner.counters.l2_err.add();
-            CacheError::Redis(error)
-        })
+        raised.map_err(CacheError::Redis)
     }
 
     /// Makes all values of this cache out of date, in all processes.
@@ -171,20 +177,20 @@ impl<V: Send + Sync + 'static> Inner<V> {
     ) -> crate::error::Result<Vec<Tag>> {
         let mut now = Vec::with_capacity(tags.len().saturating_add(1));
         for name in std::iter::once(&"").chain(tags) {
-            let version = self.versions.of(&self.remote, self.tag(name), patience).await?;
+            let version = self.versions.of(&self.remote, &self.removals, self.tag(name), patience).await?;
             now.push(Tag { name: (*name).into(), version });
         }
         Ok(now)
     }
 
-    /// Remembers a key that could not be removed, for as long as a value of the cache's own time may stand there.
-    fn remove_later(inner: &Arc<Self>, key: String) {
+    /// Remembers what could not be removed, for as long as a value of the cache's own time may be there.
+    fn remove_later(inner: &Arc<Self>, key: String, what: What) {
         inner.counters.l2_err.add();
         let settings = &inner.settings;
         let ttl = settings.ttl.map_or(Duration::MAX, |ttl| {
             seconds(ttl.as_secs_f64() * (1.0 + settings.jitter)).saturating_add(settings.stale)
         });
-        inner.removals.later(key, ttl);
+        inner.removals.later(key, what, ttl);
         Inner::keep_removing(inner);
     }
 

@@ -45,8 +45,9 @@
 //! When nothing else is under way, the caller writes to the socket itself. The inlet reads: it is the waker that the
 //! runtime wakes when bytes have come, so that replies are handed out while the runtime goes through its sockets, and no
 //! task stands between. There is no channel and no timer for each command: one clock ticks for all connections of the
-//! process, in a thread of its own (`redlane-clock`). So the runtime has no timer of ours to look at, and callers are told
-//! at their deadlines even while the runtime that a client was made in is blocked.
+//! process, in a thread of its own (`redlane-clock`). So plain commands leave no timer in the runtime (the pool's keeper and
+//! a subscription have one each), and callers are told at their deadlines even while the runtime that a client was made in
+//! is blocked.
 //!
 //! # The way of one message
 //!

@@ -43,7 +43,8 @@
 //!   Redis waited for longer than a load is worth: `lookup_timeout`, 500 ms by default, bounds what one lookup waits for it
 //!   in all, asking and storing together. `CacheStats::l2_late` counts the lookups that ran into it. After three in a row
 //!   Redis is given a rest: lookups go without it at once (`l2_rested`), but for one probe at a time, at most a second
-//!   apart; the first that is answered in time ends the rest. Writes and invalidations are sent all the same.
+//!   apart; the first that is answered in time ends the rest. Writes and invalidations are sent all the same. An
+//!   invalidation that fails is tried again, and until it took its process serves nothing of before it.
 //! - Without RESP3 the server tells nothing; the caches of a namespace then tell each other by a channel
 //!   (`Coherence::PubSub`), and what others write is served on until its time here is over.
 //! - What the cache does not promise (two seconds of staleness over a dead socket, at-least-once loading, SWAPDB, what a

@@ -181,7 +181,7 @@ async fn who_comes_back_after_an_outage_does_not_find_what_was_invalidated_in_it
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_looks_after_an_invalidation_finds_nothing_older_whether_it_failed_or_not() {
     for coherence in [Coherence::Tracking, Coherence::TtlOnly, Coherence::Off] {
-        // Given a server that now and then refuses to remove, and others who look all the time.
+        // Given a server that now and then refuses to remove and to raise, and others who look all the time.
         let server = Server::start(Options::new());
         let client = connect(&server.url()).await;
         let cache = calm(&client).coherence(coherence).build().await.unwrap();
@@ -196,7 +196,7 @@ async fn whoever_looks_after_an_invalidation_finds_nothing_older_whether_it_fail
                         tokio::task::yield_now().await;
                         Ok::<_, Infallible>(Some(value.to_string()))
                     };
-                    cache.get_or_load("a", load).await.unwrap().unwrap().parse::<u32>().unwrap()
+                    cache.get_or_load("a", load).tags(["t"]).await.unwrap().unwrap().parse::<u32>().unwrap()
                 }
             }
         };
@@ -214,14 +214,20 @@ async fn whoever_looks_after_an_invalidation_finds_nothing_older_whether_it_fail
 
         // When the value changes again and again.
         let mut failed = 0;
-        for round in 1..=300 {
+        let commands = ["unlink", "eval", "evalsha"];
+        for round in 1..=360 {
             match round % 4 {
-                1 => refuse(&server, &["unlink"]),
-                3 => allow(&server, &["unlink"]),
+                1 => refuse(&server, &commands),
+                3 => allow(&server, &commands),
                 _ => {}
             }
             database.store(round, Ordering::SeqCst);
-            failed += u32::from(cache.invalidate("a").await.is_err());
+            let invalidated = match round / 4 % 3 {
+                0 => cache.invalidate("a").await.map(|_| ()),
+                1 => cache.invalidate_tag("t").await,
+                _ => cache.invalidate_all().await,
+            };
+            failed += u32::from(invalidated.is_err());
 
             let found = look().await;
 
@@ -231,6 +237,79 @@ async fn whoever_looks_after_an_invalidation_finds_nothing_older_whether_it_fail
         for other in others {
             other.await.unwrap();
         }
-        assert_eq!(failed, 150);
+        assert_eq!(failed, 180);
     }
+}
+
+#[tokio::test]
+async fn what_depends_on_a_tag_that_could_not_be_raised_is_not_served() {
+    // The tag without a name is the whole namespace.
+    for (coherence, tag) in [
+        (Coherence::Tracking, "t"),
+        (Coherence::Tracking, ""),
+        (Coherence::PubSub, "t"),
+        (Coherence::TtlOnly, ""),
+        (Coherence::Off, "t"),
+    ] {
+        // Given a value in both levels, and one that does not depend on the tag.
+        let server = Server::start(Options::new());
+        let (client, other) = (connect(&server.url()).await, connect(&server.url()).await);
+        let cache = calm(&client).coherence(coherence).build().await.unwrap();
+        let theirs = calm(&other).coherence(coherence).build().await.unwrap();
+        cache.set_tagged("a", &"old".to_owned(), &["t"]).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(text(&cache.get("a").await.unwrap()), Some("old"));
+        }
+        warm(&cache, "b", "old").await;
+        let scripts = ["eval", "evalsha"];
+        refuse(&server, &scripts);
+
+        // When it cannot be raised.
+        let failed =
+            if tag.is_empty() { cache.invalidate_all().await } else { cache.invalidate_tag(tag).await };
+
+        // Then it counts as raised here, and soon everywhere.
+        assert!(matches!(failed, Err(CacheError::Redis(_))), "{failed:?}");
+        let loads = Loads::default();
+        assert_eq!(cache.get("a").await.unwrap(), None, "{coherence:?} {tag}");
+        let loaded = cache.get_or_load("a", loads.giving("new")).tags(["t"]).await.unwrap();
+        assert_eq!((text(&loaded), loads.count()), (Some("new"), 1), "{coherence:?} {tag}");
+        let independent = cache.get("b").await.unwrap();
+        assert_eq!(text(&independent), Some("old").filter(|_| !tag.is_empty()), "{coherence:?} {tag}");
+        assert_eq!(text(&theirs.get("a").await.unwrap()), Some("old"), "nobody could tell the others");
+        allow(&server, &scripts);
+        let deadline = Instant::now() + SOON;
+        while text(&theirs.get("a").await.unwrap()) == Some("old") {
+            assert!(Instant::now() < deadline, "it is never raised: {:?}", cache.stats());
+            tokio::task::yield_now().await;
+        }
+        let loaded = cache.get_or_load("a", loads.giving("new")).tags(["t"]).await.unwrap();
+        assert_eq!(text(&loaded), Some("new"), "{coherence:?} {tag}");
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_could_not_be_raised_is_raised_by_the_next_lookup_and_once() {
+    let server = Server::start(Options::new());
+    let client = connect(&server.url()).await;
+    let cache = calm(&client).build().await.unwrap();
+    cache.set_tagged("a", &"old".to_owned(), &["t"]).await.unwrap();
+    let version = || server.command(&["GET", "cache#t"]).text();
+    let before = version();
+    refuse(&server, &["eval", "evalsha"]);
+    for tag in ["t", "other"] {
+        assert!(cache.invalidate_tag(tag).await.is_err());
+    }
+    allow(&server, &["eval", "evalsha"]);
+
+    assert_eq!(cache.get("a").await.unwrap(), None);
+
+    let raised = version();
+    assert_ne!(raised, before);
+    eventually_async("the task has been at it", SOON, || stands(&server, "cache#other")).await;
+    refuse(&server, &["eval", "evalsha"]);
+    assert!(cache.invalidate_tag("third").await.is_err());
+    allow(&server, &["eval", "evalsha"]);
+    eventually_async("it has been through a round", SOON, || stands(&server, "cache#third")).await;
+    assert_eq!(version(), raised);
 }

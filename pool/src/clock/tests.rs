@@ -1,7 +1,10 @@
+#![allow(clippy::arithmetic_side_effects)]
+
 use std::future::Future as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::pin::pin;
+use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::{Context, Poll, Wake, Waker};
@@ -12,14 +15,13 @@ use super::*;
 use crate::config::{LinkConfig, Timekeeper};
 use crate::error::{CloseReason, LinkError, Outcome};
 use crate::link::Link;
+use crate::shared::ticks_after;
 use crate::simulated::plain::Plain;
+use crate::ticker::Ticker;
 use crate::tickets::{Status, Tick};
 use crate::transport::Target;
 
 const LIMIT: Duration = Duration::from_millis(100);
-
-/// Long after every deadline of these tests.
-const LATER: Tick = 1_000;
 
 fn clock() -> &'static Clock {
     Box::leak(Box::new(Clock::new()))
@@ -34,6 +36,16 @@ fn link(clock: &'static Clock) -> (Link, Arc<Shared>) {
     let shared = Shared::by_clock(clock, config());
     shared.lock().core.status = Status::Up;
     (Link::over(Arc::clone(&shared)), shared)
+}
+
+/// The clock goes on by so many ticks, of which none is late.
+fn pass(clock: &Clock, ticks: Tick) {
+    for _ in 0..ticks {
+        clock.strike(|link| {
+            let next = link.lock().core.now + 1;
+            link.strike(next)
+        });
+    }
 }
 
 fn on_roll(clock: &Clock) -> usize {
@@ -55,6 +67,14 @@ impl Wake for Woken {
 
 fn woken(panics: bool) -> Arc<Woken> {
     Arc::new(Woken { count: AtomicUsize::new(0), panics })
+}
+
+#[test]
+fn a_process_that_was_forked_off_has_a_clock_of_its_own() {
+    let first = Clock::of(1).unwrap();
+
+    assert!(ptr::eq(first, Clock::of(1).unwrap()));
+    assert!(!ptr::eq(first, Clock::of(2).unwrap()));
 }
 
 #[test]
@@ -115,7 +135,7 @@ fn a_waker_that_panics_keeps_nobody_from_being_told() {
         calls.push(call);
     }
 
-    clock.strike(|link| link.strike(LATER));
+    pass(clock, ticks_after(LIMIT));
 
     for (call, waker) in calls.iter_mut().zip(&wakers) {
         assert_eq!(waker.count.load(SeqCst), 1);
@@ -126,6 +146,100 @@ fn a_waker_that_panics_keeps_nobody_from_being_told() {
         );
     }
     assert_eq!(on_roll(clock), 2, "they are told of the next stroke too");
+}
+
+#[test]
+fn a_waker_that_panics_when_it_is_called_to_enter_does_not_keep_the_driver_asleep() {
+    let clock = clock();
+    let shared = Shared::by_clock(clock, LinkConfig { in_flight: 1, ..config() });
+    let link = Link::over(Arc::clone(&shared));
+    let command = Command::new("PING");
+    let (panics, last, driver) = (woken(true), woken(false), woken(false));
+    let mut calls = Vec::new();
+    for waker in [Waker::noop().clone(), Waker::from(Arc::clone(&panics)), Waker::from(Arc::clone(&last))] {
+        let mut call = Box::pin(link.call(&command));
+        assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        calls.push(call);
+    }
+    shared.lock().waker = Some(Waker::from(Arc::clone(&driver)));
+
+    // The first is overdue and leaves its room to the second, who is called, and overdue himself.
+    pass(clock, ticks_after(LIMIT));
+
+    assert!(panics.count.load(SeqCst) > 0);
+    assert!(last.count.load(SeqCst) > 0);
+    assert!(driver.count.load(SeqCst) > 0);
+}
+
+#[test]
+fn a_call_is_not_overdue_because_the_clock_was_late() {
+    let clock = clock();
+    let (link, shared) = link(clock);
+    let command = Command::new("PING");
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut first = pin!(link.call(&command));
+    assert!(first.as_mut().poll(&mut cx).is_pending());
+    pass(clock, 1);
+
+    // The process was stopped, and goes on: nobody has told the link of the time yet.
+    let later = shared.lock().core.now + 10 * ticks_after(LIMIT);
+    let mut second = pin!(link.call(&command));
+    assert!(second.as_mut().poll(&mut cx).is_pending());
+    clock.strike(|link| link.strike(later));
+
+    assert!(matches!(first.poll(&mut cx), Poll::Ready(Err(LinkError::Timeout { .. }))));
+    assert!(second.poll(&mut cx).is_pending());
+}
+
+#[test]
+fn a_link_whose_driver_does_not_look_is_struck_off_when_nobody_waits() {
+    let clock = clock();
+    let (link, shared) = link(clock);
+    let command = Command::new("PING");
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut call = Box::pin(link.call(&command));
+    assert!(call.as_mut().poll(&mut cx).is_pending());
+    pass(clock, 2);
+    assert_eq!(on_roll(clock), 1, "somebody waits");
+
+    drop(call);
+    pass(clock, 1);
+    assert_eq!(on_roll(clock), 0);
+
+    let mut again = Box::pin(link.call(&command));
+    assert!(again.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(on_roll(clock), 1);
+    drop(again);
+    pass(clock, 1);
+    assert_eq!(on_roll(clock), 0);
+    // Its driver looks again, and has something under way.
+    let mut ticker = Ticker::new(&shared);
+    assert!(ticker.poll_tick(&mut cx, &shared, true).is_ready());
+    ticker.rouse(&mut cx, &shared, &mut shared.lock());
+    assert_eq!(on_roll(clock), 1);
+}
+
+/// A panic's message that panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("not even dropped in peace");
+    }
+}
+
+#[test]
+fn a_panic_that_panics_again_leaves_the_roll_whole() {
+    let clock = clock();
+    let links = [link(clock), link(clock)];
+    let command = Command::new("PING");
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut calls: Vec<_> = links.iter().map(|(link, _)| Box::pin(link.call(&command))).collect();
+    calls.iter_mut().for_each(|call| assert!(call.as_mut().poll(&mut cx).is_pending()));
+
+    let _ = guarded(|| clock.strike(|_| std::panic::panic_any(Bomb)));
+
+    assert_eq!(on_roll(clock), 2);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod poison;
 mod pushes;
 mod renewal;
 mod room;
+mod stillness;
 
 use std::future::Future;
 use std::io;

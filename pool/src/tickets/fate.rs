@@ -116,6 +116,35 @@ impl Core {
         next.is_some_and(|ticket| ticket.by_pushes)
     }
 
+    /// It is `now`, as far as the clock that is asked once a tick can know.
+    pub(crate) fn tell(&mut self, now: Tick) {
+        let lost = now.saturating_sub(self.now).saturating_sub(1);
+        if lost > 0 {
+            self.make_up(lost);
+        }
+        self.now = self.now.max(now);
+    }
+
+    /// The time was told late by so many ticks. What was submitted since it was last told may be younger than it seems by as
+    /// many, and must not fail before its deadline.
+    #[cold]
+    fn make_up(&mut self, lost: Tick) {
+        let put_off = |entered: &mut Tick, deadline: &mut Option<Tick>| {
+            if *entered == self.now {
+                *entered = entered.saturating_add(lost);
+                *deadline = deadline.map(|deadline| deadline.saturating_add(lost));
+            }
+        };
+        for &index in &self.fifo {
+            if let Some(ticket) = self.tickets.get_mut(index as usize) {
+                put_off(&mut ticket.entered, &mut ticket.deadline);
+            }
+        }
+        for waiter in &mut self.room {
+            put_off(&mut waiter.entered, &mut waiter.deadline);
+        }
+    }
+
     /// Fails what is overdue at `now`, both awaited and waiting for room.
     pub(crate) fn expire(&mut self, now: Tick, wakers: &mut Vec<Waker>) {
         // Two may tell the time, and the later one may have looked at the clock first.

@@ -61,3 +61,46 @@ async fn a_renewed_link_does_not_wait_for_a_reply_that_never_comes() {
     new.write_all(b"+B\r\n").await.unwrap();
     assert_eq!(text(next.await), "+B\r\n");
 }
+
+type Called = Pin<Box<dyn Future<Output = Result<Replies, LinkError>> + Send>>;
+
+/// Calls when the old socket is given up, before the new one is there for callers.
+#[derive(Default)]
+struct Caller {
+    link: Mutex<Option<Arc<Link>>>,
+    call: Mutex<Option<Called>>,
+}
+
+impl PushSink for Caller {
+    fn push(&self, _: Reply) {}
+
+    fn down(&self, _: CloseReason) {
+        let Some(link) = self.link.lock().unwrap().take() else { return };
+        let mut call: Called = Box::pin(async move { link.call(&get("a")).await });
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        assert!(call.as_mut().poll(&mut cx).is_pending());
+        *self.call.lock().unwrap() = Some(call);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_made_while_an_idle_link_is_renewed_has_all_of_its_time() {
+    let sink = Arc::new(Caller::default());
+    let idle = LinkConfig { health_check_interval: None, ..config() };
+    let mut setup = start_with(idle, 64 * 1024, Some(sink.clone()));
+    let _old = setup.servers.recv().await.unwrap();
+    until(|| setup.link.is_up()).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let link = Arc::new(setup.link);
+    *sink.link.lock().unwrap() = Some(Arc::clone(&link));
+
+    link.renew();
+    let mut new = setup.servers.recv().await.unwrap();
+    until(|| link.stats().connects == 2).await;
+
+    expect(&mut new, &get("a")).await;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    new.write_all(b"+A\r\n").await.unwrap();
+    let call = sink.call.lock().unwrap().take().unwrap();
+    assert_eq!(text(call.await), "+A\r\n");
+}
