@@ -63,8 +63,7 @@ impl Entry {
         Self { place: Place::New, entered: 0, limit: None }
     }
 
-    /// An entry whose answer is awaited for `limit`, in the place of the link's own time. Among entries of different
-    /// limits one may be told late, when one before it may wait for longer.
+    /// An entry whose answer is awaited for `limit`, in the place of the link's own time.
     #[must_use]
     pub fn within(limit: Duration) -> Self {
         Self { limit: Some(ticks_after(limit)), ..Self::new() }
@@ -224,6 +223,7 @@ impl Link {
             Place::New => {
                 entry.entered = inner.core.now;
                 shared.check_long_idle(&mut inner);
+                inner.core.own_limits |= entry.limit.is_some();
                 inner.core.enter(payload, entry.limit.or(shared.attempt_ticks), cx.waker())
             }
             Place::Room(number) => match inner.core.ask_room(number, payload, cx.waker()) {

@@ -174,6 +174,8 @@ pub(crate) struct Core {
     /// Another socket is ready to take over: nothing new is written until what was sent has been answered.
     pub(crate) handing_over: bool,
     pub(crate) closing: bool,
+    /// Submissions have brought limits of their own, so that those behind may be overdue before those ahead.
+    pub(crate) own_limits: bool,
     pub(crate) last_heard: Tick,
     /// How often that was.
     pub(crate) heard: u64,
@@ -219,6 +221,7 @@ impl Core {
             checking: false,
             handing_over: false,
             closing: false,
+            own_limits: false,
             last_heard: 0,
             heard: 0,
             last_sent: 0,

@@ -157,12 +157,15 @@ impl Core {
         let mut withdrawn = 0usize;
         for &index in self.fifo.iter().skip(self.overdue) {
             let Some(ticket) = self.tickets.get_mut(index as usize) else { continue };
-            match ticket.deadline {
-                Some(deadline) if deadline > now => break,
-                None if matches!(ticket.state, State::Waiting) => break,
-                _ => self.overdue = self.overdue.saturating_add(1),
+            let waiting = matches!(ticket.state, State::Waiting);
+            let young = ticket.deadline.map_or(waiting, |deadline| deadline > now);
+            match (young, self.own_limits) {
+                (true, true) => continue,
+                (true, false) => break,
+                (false, true) => {}
+                (false, false) => self.overdue = self.overdue.saturating_add(1),
             }
-            if !matches!(ticket.state, State::Waiting) {
+            if !waiting {
                 continue;
             }
             let failure = if ticket.start < self.swapped {

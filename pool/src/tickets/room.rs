@@ -45,7 +45,7 @@ impl Core {
         }
         let Some(waiter) = self.room.get(at) else { return Poll::Ready(Err(self.ended())) };
         let (entered, deadline) = (waiter.entered, waiter.deadline);
-        if at < self.late {
+        if at < self.late || deadline.is_some_and(|deadline| deadline <= self.now) {
             let error = self.full(entered);
             self.leave_room(number);
             return Poll::Ready(Err(error));
@@ -100,6 +100,13 @@ impl Core {
                 self.uncall(need);
             }
             self.late = self.late.saturating_add(1);
+        }
+        if self.own_limits {
+            // They keep their places until they have come.
+            let behind = self.room.iter().skip(self.late);
+            let overdue =
+                behind.filter(|waiter| waiter.deadline.is_some_and(|deadline| deadline <= self.now));
+            wakers.extend(overdue.map(|waiter| waiter.waker.clone()));
         }
         if self.late != before {
             self.call_next();

@@ -89,3 +89,28 @@ async fn a_waiter_that_goes_away_lets_the_next_one_in() {
     server.write_all(b"+C\r\n").await.unwrap();
     assert_eq!(text(last.await), "+C\r\n");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_ones_own_holds_behind_whoever_waits_for_longer() {
+    for in_flight in [10, 1] {
+        let mut setup = start(LinkConfig { in_flight, attempt_timeout: None, ..config() });
+        let mut server = setup.servers.recv().await.unwrap();
+        let (a, b, c) = (get("a"), get("b"), get("c"));
+        let first = submit(&setup.link, &mut server, &a).await;
+        let mut second = setup.link.call(&b);
+        begin(&mut second).await;
+
+        // Sent behind the first, or waiting for room behind the second.
+        let limit = Duration::from_millis(100);
+        let began = Instant::now();
+        let third = setup.link.call_within(&c, limit);
+        let told = tokio::time::timeout(Duration::from_secs(30), third).await.expect("nobody told it");
+
+        let took = began.elapsed();
+        assert!(matches!(told, Err(LinkError::Timeout { .. } | LinkError::Full { .. })), "{told:?}");
+        assert!(took >= limit && took <= limit + Duration::from_millis(50), "{took:?}");
+        server.write_all(b"+A\r\n").await.unwrap();
+        assert_eq!(text(first.await), "+A\r\n");
+        drop(second);
+    }
+}
