@@ -57,6 +57,37 @@ const PASSWORD: &str = "swordfish-in-the-moonlight";
 const KEY: &str = "key-of-the-treasure-chest";
 const VALUE: &str = "forty-two-pieces-of-eight";
 
+/// Messages, transactions, scripts and locks, and what they show of themselves and of their errors.
+async fn said_of_all_else(client: &Client) -> String {
+    let mut news = client.subscribe([KEY]).await.unwrap();
+    client.publish(KEY, VALUE).await.unwrap();
+    let mut shown = format!("{:?} {news:?} {:?} ", news.next().await, news.handle());
+
+    let failed = client.transaction(&[KEY], |tx| async move {
+        tx.get(KEY).await?;
+        tx.multi().lpush(KEY, VALUE).exec::<()>().await
+    });
+    let error = failed.await.unwrap_err();
+    shown += &format!("{error} {error:?} ");
+    let results = client.pipeline().lpush(KEY, VALUE).get(KEY).try_all().await.unwrap();
+    let error = results[0].as_ref().unwrap_err();
+    shown += &format!("{error} {error:?} ");
+
+    let script = Script::new("return redis.call('LPUSH', KEYS[1], ARGV[1])");
+    let call = script.key(KEY).arg(VALUE);
+    shown += &format!("{script:?} {call:?} ");
+    let error = call.call::<()>(client).await.unwrap_err();
+    shown += &format!("{error} {error:?} ");
+
+    let locks = client.locks();
+    let lock = locks.lock(KEY);
+    let guard = lock.acquire(Duration::from_secs(1)).await.unwrap();
+    let error = lock.acquire(Duration::ZERO).await.unwrap_err();
+    shown += &format!("{locks:?} {lock:?} {guard:?} {error} {error:?} ");
+    shown += &format!("{:?}", guard.release().await);
+    shown
+}
+
 /// One thread, so that the client's own tasks are heard too.
 #[tokio::test]
 async fn no_log_no_error_and_no_debug_text_holds_a_secret() {
@@ -81,6 +112,7 @@ async fn no_log_no_error_and_no_debug_text_holds_a_secret() {
     shown += &format!("{:?} {:?} {client:?} ", pipeline, cmd("SET").arg(KEY).arg(VALUE));
     pipeline.exec().await.unwrap();
     assert_eq!(client.blpop(format!("{KEY}:queue"), 0.05).await.unwrap(), None);
+    shown += &said_of_all_else(&client).await;
 
     // It comes back to a server with another password.
     server.raw().command(&["CONFIG", "SET", "requirepass", "another"]);
@@ -92,6 +124,10 @@ async fn no_log_no_error_and_no_debug_text_holds_a_secret() {
     let error = client.set(KEY, VALUE).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
     shown += &format!("{error} {error:?} {:?} {:?}", client.link_stats(), client.pool_stats());
+    let pipeline = client.pipeline().set(KEY, VALUE).get(KEY);
+    shown += &format!("{:?}", pipeline.try_all().await);
+    let error = client.subscribe([KEY, VALUE]).deadline(Duration::from_millis(200)).await.unwrap_err();
+    shown += &format!("{error} {error:?}");
     client.close().await;
 
     let heard = heard.0.lock().unwrap().clone();
