@@ -182,8 +182,11 @@ impl<'a, C: Connector> Driver<'a, C> {
     /// Whether the replacement that was asked for may take over: nobody awaits anything on the old socket any more,
     /// or they have waited for long enough.
     fn heir_is_due(&self, sure: bool) -> bool {
+        if self.heir.is_none() {
+            return false;
+        }
         let inner = self.shared.lock();
-        self.heir.is_some() && (!inner.core.awaits_sent() || (sure && self.heir_has_waited(inner.core.now)))
+        !inner.core.awaits_sent() || (sure && self.heir_has_waited(inner.core.now))
     }
 
     fn heir_has_waited(&self, now: Tick) -> bool {
