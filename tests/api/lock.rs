@@ -21,7 +21,7 @@ use redlane::commands::types::FlushMode;
 use redlane::config::Config;
 use redlane::error::{ErrorKind, Outcome};
 use redlane::lock::{LockError, LockManager, ReleaseOutcome};
-use redlane_test_support::{Keys, Options, RawReply, Server, eventually_async};
+use redlane_test_support::{Keys, Log, Options, RawReply, Server, eventually_async};
 
 /// Longer than any test takes: what is gone before was released, and has not just ended.
 const LONG: Duration = Duration::from_secs(60);

@@ -3,17 +3,12 @@
 //! Nothing here measures time. A lookup that waited is counted as late, one that did not as rested; on a busy machine a
 //! probe or two may be among those that are to be rested.
 
-use std::fmt::{Debug, Write};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use redlane::cache::{Cache, CacheError, OnFailure};
 use redlane::error::{ErrorKind, Outcome};
-use redlane_test_support::{Options, Server, eventually_async};
+use redlane_test_support::{Log, Options, Server, eventually_async};
 use tokio::time::timeout;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use crate::patience::{impatient, patient};
 use crate::{Loads, SOON, text};
@@ -269,45 +264,9 @@ async fn a_server_that_refuses_is_asked_each_time() {
     assert_eq!((stats.l2_err, stats.l2_late, stats.l2_rested), (MANY, 0, 0), "{stats:?}");
 }
 
-/// Collects the events of caches, one line each.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-impl Log {
-    fn text(&self) -> String {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Visit for Log {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0.lock().unwrap(), "{}={value:?} ", field.name()).unwrap();
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "redlane::cache"
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut self.clone());
-        writeln!(self.0.lock().unwrap(), "{}", event.metadata().level()).unwrap();
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
 #[tokio::test]
 async fn the_beginning_and_the_end_of_a_rest_are_logged_once() {
-    let log = Log::default();
+    let log = Log::of("redlane::cache");
     let _logging = tracing::subscriber::set_default(log.clone());
     let server = Server::start(Options::new());
     let client = patient(&server.url()).await;

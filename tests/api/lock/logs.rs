@@ -1,58 +1,18 @@
 //! What locks tell a log: what nobody else is told, and no secret.
 
-use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use redlane::lock::DistributedLock;
 use redlane::redis_client::RedisClient;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use super::*;
-
-/// Collects the events of locks, one line each.
-#[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<String>>);
-
-impl Log {
-    pub(super) fn text(&self) -> String {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Visit for Log {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        write!(self.0.lock().unwrap(), "{}={value:?} ", field.name()).unwrap();
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "redlane::lock"
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut self.clone());
-        writeln!(self.0.lock().unwrap(), "{}", event.metadata().level()).unwrap();
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
 
 #[tokio::test]
 async fn a_server_that_may_evict_locks_is_warned_of_once() {
     for (memory, policy, warnings) in
         [("100mb", "allkeys-lru", 1), ("100mb", "noeviction", 0), ("0", "allkeys-lru", 0)]
     {
-        let log = Log::default();
+        let log = Log::of("redlane::lock");
         let _logging = tracing::subscriber::set_default(log.clone());
         let server = Server::start(Options::new().set("maxmemory", memory).set("maxmemory-policy", policy));
         let client = client(server.port()).await;
@@ -70,7 +30,7 @@ async fn a_server_that_may_evict_locks_is_warned_of_once() {
 
 #[tokio::test]
 async fn a_swallowed_error_is_logged_as_the_reference_does() {
-    let log = Log::default();
+    let log = Log::of("redlane::lock");
     let _logging = tracing::subscriber::set_default(log.clone());
     let redis = RedisClient::with_config(Config::builder().host("127.0.0.1").build().unwrap());
 
@@ -83,7 +43,7 @@ async fn a_swallowed_error_is_logged_as_the_reference_does() {
 
 #[tokio::test]
 async fn a_lock_lost_under_its_body_is_logged_without_its_name() {
-    let log = Log::default();
+    let log = Log::of("redlane::lock");
     let _logging = tracing::subscriber::set_default(log.clone());
     let (locks, prefix) = locks().await;
     let key = format!("{prefix}very-secret-name");

@@ -1,6 +1,5 @@
 //! Users who may do less than a lock could use.
 
-use super::logs::Log;
 use super::*;
 
 /// A server with a user of restricted rights, and a client that is this user; `None` where channels cannot be forbidden.
@@ -18,7 +17,7 @@ async fn worker(rights: &str) -> Option<(Server, Client)> {
 #[tokio::test]
 async fn one_who_may_not_use_the_channel_locks_by_asking_and_the_log_is_told_once() {
     let Some((server, worker)) = worker("~* resetchannels +@all").await else { return };
-    let log = Log::default();
+    let log = Log::of("redlane::lock");
     let _logging = tracing::subscriber::set_default(log.clone());
     let locks = worker.locks().ttl(LONG);
     let others = client(server.port()).await.locks().ttl(LONG);
@@ -79,7 +78,7 @@ async fn the_rights_that_the_docs_name_are_enough() {
     else {
         return;
     };
-    let log = Log::default();
+    let log = Log::of("redlane::lock");
     let _logging = tracing::subscriber::set_default(log.clone());
     let locks = worker.locks().ttl(Duration::from_millis(600)).watchdog(true);
 

@@ -7,6 +7,7 @@
 
 pub mod certificates;
 pub mod keys;
+pub mod log;
 pub mod ports;
 pub mod proxy;
 pub mod raw;
@@ -16,6 +17,7 @@ pub mod wait;
 
 pub use certificates::{Authority, Identity};
 pub use keys::Keys;
+pub use log::Log;
 pub use proxy::{Accept, Cut, FaultProxy, Flow, Plan, Way};
 pub use raw::{Raw, RawReply};
 pub use server::{Options, Server, Tls};
