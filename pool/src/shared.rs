@@ -210,7 +210,7 @@ impl Shared {
             return false;
         }
         inner.core.tell(now);
-        inner.core.expire(now, &mut wakers);
+        inner.core.expire(&mut wakers);
         self.due.store(true, Relaxed);
         let overdue = WakeAll::of(wakers.drain(..));
         self.unlock(inner, true);

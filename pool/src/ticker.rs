@@ -102,7 +102,7 @@ impl Ticker {
         let mut inner = shared.lock();
         inner.core.tell(now);
         if self.timer.is_some() {
-            inner.core.expire(now, &mut wakers);
+            inner.core.expire(&mut wakers);
         }
         let last = inner.core.last_heard.max(inner.core.last_sent);
         let rests = !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC;

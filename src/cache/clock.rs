@@ -50,7 +50,8 @@ impl Moment {
     }
 }
 
-fn millis(time: Duration) -> u64 {
+/// In whole milliseconds, rounded down.
+pub(super) fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -16,6 +16,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::clock::millis;
+
 /// How many late lookups in a row begin a rest. One may be a slow command, two a server that restarts; with the default limit
 /// the third says that there was no answer for one and a half seconds, in which a socket that died is found out too.
 const IN_A_ROW: u32 = 3;
@@ -92,10 +94,6 @@ impl Rest {
         let doubled = 2_u32.saturating_pow(late.saturating_sub(IN_A_ROW));
         millis(self.limit.saturating_mul(doubled).min(SELDOM.max(self.limit)))
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use redlane::cache::{Cache, CacheError, OnFailure};
+use redlane::client::Client;
 use redlane::error::{ErrorKind, Outcome};
 use redlane_test_support::{Log, Options, Server, eventually_async};
 use tokio::time::timeout;
@@ -23,6 +24,16 @@ async fn cold(cache: &Cache<String>, loads: &Loads, count: u64) {
         let found = cache.get_or_load(&id, loads.giving("loaded")).await.unwrap();
         assert_eq!(text(&found), Some("loaded"));
     }
+}
+
+/// A server that is silent, and a cache that gives it a rest; the client is to be kept.
+async fn at_rest(loads: &Loads) -> (Server, Client, Cache<String>) {
+    let server = Server::start(Options::new());
+    let client = patient(&server.url()).await;
+    let cache = impatient(&client).build().await.unwrap();
+    server.pause();
+    cold(&cache, loads, 3 + MANY).await;
+    (server, client, cache)
 }
 
 /// Looks `id` up until Redis has answered it, and then some; what is found is never `old`.
@@ -184,12 +195,8 @@ async fn one_load_serves_all_who_ask_during_a_rest_and_none_who_ask_after_a_chan
 #[tokio::test]
 async fn a_probe_that_was_answered_ends_the_rest_however_long_it_loads() {
     // Given a rest, and a server that is back.
-    let server = Server::start(Options::new());
-    let client = patient(&server.url()).await;
-    let cache = impatient(&client).build().await.unwrap();
     let loads = Loads::default();
-    server.pause();
-    cold(&cache, &loads, 3 + MANY).await;
+    let (server, _client, cache) = at_rest(&loads).await;
     server.resume();
 
     // When lookups load, until one has the lease of its key, and so has been let through.
@@ -226,12 +233,8 @@ async fn a_probe_that_was_answered_ends_the_rest_however_long_it_loads() {
 #[tokio::test]
 async fn a_probe_whose_caller_goes_away_is_followed_by_another() {
     // Given a rest.
-    let server = Server::start(Options::new());
-    let client = patient(&server.url()).await;
-    let cache = impatient(&client).build().await.unwrap();
     let loads = Loads::default();
-    server.pause();
-    cold(&cache, &loads, 3 + MANY).await;
+    let (server, _client, cache) = at_rest(&loads).await;
     assert!(cache.stats().l2_rested >= MANY / 2, "{:?}", cache.stats());
 
     // When each probe is dropped: whoever has to wait is one.

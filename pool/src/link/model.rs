@@ -24,32 +24,16 @@ use super::*;
 use crate::block::ReadBlock;
 use crate::clock::Clock;
 use crate::connection::Connection;
-use crate::connector::{Dirt, Exchange};
 use crate::driver::{Driver, Exit};
+use crate::simulated::plain::Plain;
 use crate::simulated::socket::{End, ServerEnd, connect};
 use crate::sync::{block_on, try_all_orders};
 use crate::ticker::Ticker;
 use crate::transport::{Socket, Target};
 
-/// Has nothing to say; the models come with a socket of their own.
-struct Silent;
-
-impl Connector for Silent {
-    async fn target(&self) -> Result<Target, ConnectError> {
-        Err(ConnectError::Closed)
-    }
-
-    async fn greet(&self, _: &mut Exchange<'_>) -> Result<(), ConnectError> {
-        Ok(())
-    }
-
-    fn probe(&self) -> Bytes {
-        Command::new("PING").to_bytes()
-    }
-
-    fn cleanse(&self, _: Dirt) -> Option<Bytes> {
-        None
-    }
+/// It is never asked where to connect: the models come with a socket of their own.
+fn connector() -> Arc<Plain> {
+    Arc::new(Plain(Target::tcp("nowhere", 0)))
 }
 
 /// What a caller does with its one command.
@@ -208,7 +192,7 @@ fn model_in(thread_of: Servers, callers: &'static [Caller], server: Server, dire
         let (reader, writer) = Socket::Simulated(ours).split();
         let scanner = Scanner::new(link.shared.config.limits);
         let connection = Connection { reader, writer: Arc::new(writer), scanner, block: ReadBlock::new(512) };
-        let (connector, mut ticker) = (Arc::new(Silent), Ticker::new(&shared));
+        let (connector, mut ticker) = (connector(), Ticker::new(&shared));
         let mut driver = Box::pin(Driver::new(&shared, &connector, &mut ticker, connection).run());
         let mut serving = beside.is_some();
         let mut service = pin!(async {
@@ -342,7 +326,7 @@ fn loom_a_stroke_of_the_clock_is_seen_by_the_caller_and_by_the_driver() {
         let (reader, writer) = Socket::Simulated(ours).split();
         let scanner = Scanner::new(shared.config.limits);
         let connection = Connection { reader, writer: Arc::new(writer), scanner, block: ReadBlock::new(512) };
-        let (connector, mut ticker) = (Arc::new(Silent), Ticker::new(&shared));
+        let (connector, mut ticker) = (connector(), Ticker::new(&shared));
         let mut driver = Box::pin(Driver::new(&shared, &connector, &mut ticker, connection).run());
         block_on(poll_fn(|cx| {
             if let Poll::Ready(exit) = driver.as_mut().poll(cx) {

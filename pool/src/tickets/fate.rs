@@ -122,6 +122,7 @@ impl Core {
         if lost > 0 {
             self.make_up(lost);
         }
+        // Two may tell the time, and the later one may have looked at the clock first.
         self.now = self.now.max(now);
     }
 
@@ -145,10 +146,8 @@ impl Core {
         }
     }
 
-    /// Fails what is overdue at `now`, both awaited and waiting for room.
-    pub(crate) fn expire(&mut self, now: Tick, wakers: &mut Vec<Waker>) {
-        // Two may tell the time, and the later one may have looked at the clock first.
-        self.now = self.now.max(now);
+    /// Fails what is overdue by now, both awaited and waiting for room.
+    pub(crate) fn expire(&mut self, wakers: &mut Vec<Waker>) {
         let now = self.now;
         let unsent = match &self.status {
             Status::Connecting(Some(error)) => Failure::NotConnected(error.clone()),

@@ -279,7 +279,8 @@ impl History {
 
     fn tick(&mut self) {
         self.now += self.rng.u64(1..10);
-        self.core.expire(self.now, &mut self.wakers);
+        self.core.now = self.now;
+        self.core.expire(&mut self.wakers);
         for caller in &self.callers {
             let told = caller.woken.0.load(SeqCst) || !self.wakers.is_empty();
             assert!(told || self.now < caller.entered + LIMIT, "{:?} waits on", caller.work);

@@ -140,7 +140,8 @@ impl Rig {
     }
 
     fn expire(&mut self, now: Tick) {
-        self.core.expire(now, &mut self.wakers);
+        self.core.now = now;
+        self.core.expire(&mut self.wakers);
     }
 
     /// Wakes who was called.
