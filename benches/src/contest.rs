@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::alloc::allocations;
+use crate::load::order;
 
 /// How long and how often.
 #[derive(Clone, Copy, Debug)]
@@ -94,8 +95,7 @@ impl<'a> Contest<'a> {
         let mut nanos = vec![Vec::with_capacity(settings.rounds); self.contestants.len()];
         let mut counts = vec![(0, 0); self.contestants.len()];
         for round in 0..settings.rounds {
-            for place in 0..self.contestants.len() {
-                let turn = (round + place) % self.contestants.len();
+            for turn in order(round, self.contestants.len()) {
                 let before = allocations();
                 let elapsed = (self.contestants[turn].work)(times[turn]);
                 let after = allocations();

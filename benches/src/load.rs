@@ -132,6 +132,14 @@ pub fn process_time() -> Duration {
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
+/// The order of `many` contestants in a round: shuffled, and the same in every run, so that nobody always comes behind the
+/// same one and takes over where its threads have come to rest.
+pub fn order(round: usize, many: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..many).collect();
+    fastrand::Rng::with_seed(round as u64).shuffle(&mut order);
+    order
+}
+
 /// The median turn, figure by figure.
 pub fn median(turns: &[Turn]) -> Turn {
     let middle = |figure: fn(&Turn) -> f64| {

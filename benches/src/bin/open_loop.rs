@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use bench::load::{median, process_time, runtime, runtime_name, turn, wanted};
+use bench::load::{median, order, process_time, runtime, runtime_name, turn, wanted};
 use bench::rivals::{Fred, RedisRs, Redlane, Rival, Rustis};
 use bench::work::Work;
 use redlane::commands::native::StringsCommands as _;
@@ -135,8 +135,7 @@ fn main() {
             let rate = capacity * f64::from(share) / 100.0;
             let mut flows: [Vec<Flow>; NAMES.len()] = Default::default();
             for round in 0..=rounds {
-                for place in 0..NAMES.len() {
-                    let who = (round as usize + place) % NAMES.len();
+                for who in order(round as usize, NAMES.len()) {
                     // The same arrivals for all of a round.
                     let flow = match who {
                         0 => on[who].block_on(flow(&redis, rate, round)),

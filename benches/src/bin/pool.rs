@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use bench::load::{median, process_time, runtime, runtime_name};
+use bench::load::{median, order, process_time, runtime, runtime_name};
 use bench::{Counting, load::Turn};
 use redlane_pool::config::PoolConfig;
 use redlane_pool::connector::Dirt;
@@ -168,8 +168,7 @@ fn main() {
             for tasks in [1, 64, 512] {
                 let mut turns: [Vec<Turn>; 3] = Default::default();
                 for round in 0..10 {
-                    for place in 0..3 {
-                        let who = (round + place) % 3;
+                    for who in order(round, 3) {
                         let turn = match who {
                             0 => turn(&deadpool, tasks, 100_000).await,
                             1 => turn(&ours, tasks, 100_000).await,

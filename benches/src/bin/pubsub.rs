@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bench::cores::Cores;
-use bench::load::{Meter, Turn, median, runtime, wanted};
+use bench::load::{Meter, Turn, median, order, runtime, wanted};
 use bench::{Counting, thread_time};
 use fred::prelude::{ClientLike, EventInterface, PubsubInterface};
 use futures_core::Stream;
@@ -246,8 +246,7 @@ async fn rows(server: &Server, topics: usize, is_paced: bool, rounds: usize) -> 
     let mut turns = vec![Vec::with_capacity(rounds); NAMES.len()];
     // The first round warms up.
     for round in 0..=rounds {
-        for place in 0..NAMES.len() {
-            let who = (round + place) % NAMES.len();
+        for who in order(round, NAMES.len()) {
             let channels = channels(who, topics);
             let turn;
             (turn, publisher) = match is_paced {

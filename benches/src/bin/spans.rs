@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bench::Counting;
 use bench::cores::Cores;
-use bench::load::{Turn, counted, median, runtime};
+use bench::load::{Turn, counted, median, order, runtime};
 use bench::rivals::Redlane;
 use bench::work::Work;
 use redlane_test_support::{Options, Server};
@@ -132,8 +132,7 @@ fn compare(args: &[&str]) {
     let mut turns = vec![Vec::with_capacity(rounds); contestants.len()];
     // The first round warms up the server.
     for round in 0..=rounds {
-        for place in 0..contestants.len() {
-            let who = (round + place) % contestants.len();
+        for who in order(round, contestants.len()) {
             let (_, program, listener) = &contestants[who];
             let turn = apart(program, *listener, gets, &url);
             if round > 0 {
