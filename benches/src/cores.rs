@@ -58,6 +58,7 @@ fn bind(thread: u32, cores: &[usize]) {
         unsafe { libc::CPU_SET(*core, &mut set) };
     }
     // SAFETY: the call reads one set, of the size named.
-    let done = unsafe { libc::sched_setaffinity(thread as i32, size_of::<libc::cpu_set_t>(), &raw const set) };
+    let done =
+        unsafe { libc::sched_setaffinity(thread as i32, size_of::<libc::cpu_set_t>(), &raw const set) };
     assert_eq!(done, 0, "no such core or thread");
 }

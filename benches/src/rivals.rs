@@ -17,6 +17,7 @@ mod rustis;
 mod surface;
 
 use std::future::Future;
+use std::time::Duration;
 
 use crate::work::Work;
 
@@ -31,6 +32,10 @@ pub use self::redis_rs::{Blocking, RedisRs};
 pub use self::redlane::Redlane;
 pub use self::redlane_blocking::RedlaneBlocking;
 pub use self::rustis::Rustis;
+
+/// How long redis-rs and GLIDE wait for a reply. What they do by default, half and a quarter of a second, is too short for
+/// large replies on a busy machine; that there is a limit at all is part of what they do. Redlane has one of five seconds.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client under test. Clones share its connection, as its users would have it.
 pub trait Rival: Clone + Send + Sync + 'static {

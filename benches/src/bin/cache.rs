@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use bench::{Contest, Settings};
-use redlane::cache::codec::Raw;
 use redlane::cache::Cache;
+use redlane::cache::codec::Raw;
 use redlane::prelude::*;
 use redlane_test_support::{Options, Server};
 
@@ -50,7 +50,8 @@ fn main() {
         }
         (client, local, remote)
     });
-    let moka = moka::sync::Cache::<Box<str>, std::sync::Arc<String>>::builder().max_capacity(64 << 20).build();
+    let moka =
+        moka::sync::Cache::<Box<str>, std::sync::Arc<String>>::builder().max_capacity(64 << 20).build();
     for id in &ids {
         moka.insert(id.as_str().into(), std::sync::Arc::new(value.clone()));
     }

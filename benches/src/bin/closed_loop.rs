@@ -10,11 +10,12 @@ use std::path::PathBuf;
 
 use bench::Counting;
 use bench::cores::Cores;
-use bench::load::{Turn, blocking_turn, median, runtime, runtime_name, turn, wanted};
+use bench::load::{Turn, blocking_turn, median, order, runtime, runtime_name, turn, wanted};
 #[cfg(feature = "glide")]
 use bench::rivals::Glide;
 use bench::rivals::{Bb8, Blocking, Compat, Deadpool, Fred, Raw, RedisRs, Redlane, RedlaneBlocking, Rustis};
 use bench::work::Work;
+use redlane_pool::transport::Target;
 use redlane_test_support::{Authority, Options, Server, Tls};
 use tokio::runtime::Runtime;
 
@@ -35,14 +36,15 @@ struct Field {
     bb8: Option<Bb8>,
     blocking: Option<Blocking>,
     redlane_blocking: Option<RedlaneBlocking>,
-    raw: Option<Raw>,
     #[cfg(feature = "glide")]
     glide: Option<Glide>,
+    unlimited: Option<RedisRs>,
+    raw: Option<Raw>,
     /// In the order of `NAMES`.
     runtimes: Vec<Runtime>,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "redis-rs 1.8.1",
     "redlane",
     "redlane, AsyncCommands",
@@ -53,6 +55,7 @@ const NAMES: [&str; 11] = [
     "redis-rs, blocking",
     "redlane, blocking",
     "valkey-glide 0.9",
+    "redis-rs, no limit",
     "raw",
 ];
 
@@ -68,63 +71,48 @@ impl Field {
             bb8: None,
             blocking: None,
             redlane_blocking: None,
-            raw: None,
             #[cfg(feature = "glide")]
             glide: None,
+            unlimited: None,
+            raw: None,
             runtimes: NAMES.map(|_| runtime(threads)).into(),
         }
     }
 
-    fn over_tcp(server: &Server, threads: usize) -> Self {
-        let url = server.url();
+    /// Those who go by a URL; what blocks comes after it.
+    fn over(url: &str, threads: usize) -> Self {
         let field = Field::of(threads);
         let on = |who: usize| &field.runtimes[who];
         Field {
-            redis: Some(on(0).block_on(RedisRs::connect(&url))),
-            redlane: Some(on(1).block_on(Redlane::connect(&url))),
-            compat: Some(on(2).block_on(Compat::connect(&url))),
-            rustis: Some(on(3).block_on(Rustis::connect(&url))),
-            fred: Some(on(4).block_on(Fred::connect(&url))),
-            deadpool: Some(Deadpool::new(&url)),
-            bb8: Some(on(6).block_on(Bb8::new(&url))),
-            blocking: Some(Blocking::connect(&url)),
-            redlane_blocking: Some(RedlaneBlocking::connect(server.port())),
+            redis: Some(on(0).block_on(RedisRs::connect(url))),
+            redlane: Some(on(1).block_on(Redlane::connect(url))),
+            compat: Some(on(2).block_on(Compat::connect(url))),
+            rustis: Some(on(3).block_on(Rustis::connect(url))),
+            fred: Some(on(4).block_on(Fred::connect(url))),
+            deadpool: Some(Deadpool::new(url)),
+            bb8: Some(on(6).block_on(Bb8::new(url))),
+            blocking: Some(Blocking::connect(url)),
             #[cfg(feature = "glide")]
-            glide: Some(on(9).block_on(Glide::connect(&url))),
-            raw: Some(Raw::tcp(server.port())),
+            glide: (!url.starts_with("unix:")).then(|| on(9).block_on(Glide::connect(url))),
+            unlimited: Some(on(10).block_on(RedisRs::within(None, url))),
             ..field
+        }
+    }
+
+    fn over_tcp(server: &Server, threads: usize) -> Self {
+        Field {
+            redlane_blocking: Some(RedlaneBlocking::connect(&Target::tcp("127.0.0.1", server.port()))),
+            raw: Some(Raw::tcp(server.port())),
+            ..Field::over(&server.url(), threads)
         }
     }
 
     fn over_unix(path: PathBuf, threads: usize) -> Self {
-        let url = format!("unix://{}", path.display());
-        let field = Field::of(threads);
-        let on = |who: usize| &field.runtimes[who];
-        Field {
-            redis: Some(on(0).block_on(RedisRs::connect(&url))),
-            redlane: Some(on(1).block_on(Redlane::connect(&url))),
-            compat: Some(on(2).block_on(Compat::connect(&url))),
-            blocking: Some(Blocking::connect(&url)),
-            raw: Some(Raw::unix(&path)),
-            ..field
-        }
+        Field { raw: Some(Raw::unix(&path)), ..Field::over(&format!("unix://{}", path.display()), threads) }
     }
 
-    fn over_tls(server: &Server, authority: &Authority, threads: usize) -> Self {
-        let url = format!("rediss://localhost:{}", server.port());
-        let certificates = redis::TlsCertificates {
-            client_tls: None,
-            root_cert: Some(authority.certificate().as_bytes().to_vec()),
-        };
-        let client = redis::Client::build_with_tls(url.as_str(), certificates).unwrap();
-        let config = redlane::config::Config::builder().url(&url).tls_ca_pem(authority.certificate());
-        let field = Field::of(threads);
-        let on = |who: usize| &field.runtimes[who];
-        Field {
-            redis: Some(on(0).block_on(RedisRs::with(client))),
-            redlane: Some(on(1).block_on(Redlane::with(config.build().unwrap()))),
-            ..field
-        }
+    fn over_tls(server: &Server, threads: usize) -> Self {
+        Field::over(&format!("rediss://localhost:{}", server.port()), threads)
     }
 
     /// Writes what all read.
@@ -150,6 +138,7 @@ impl Field {
             9 => on.block_on(turn(self.glide.as_ref()?, work, tasks, count)),
             #[cfg(not(feature = "glide"))]
             9 => return None,
+            10 => on.block_on(turn(self.unlimited.as_ref()?, work, tasks, count)),
             _ => self.raw.as_mut()?.turn(work, tasks, count),
         })
     }
@@ -161,8 +150,7 @@ impl Field {
         let rounds = if std::env::args().any(|arg| arg == "--quick") { 3 } else { 9 };
         let mut turns: [Vec<Turn>; NAMES.len()] = Default::default();
         for round in 0..=rounds {
-            for place in 0..NAMES.len() {
-                let who = (round + place) % NAMES.len();
+            for who in order(round, NAMES.len()) {
                 // The first round only warms up.
                 if let Some(turn) = self.turn(who, work, tasks, count)
                     && round > 0
@@ -199,12 +187,22 @@ fn print(title: &str, turns: &[Vec<Turn>]) {
     }
 }
 
-fn main() {
-    let server = Server::start(Options::new());
+/// A server that speaks TLS, trusted by all who ask the platform whom to trust.
+fn start_tls() -> Option<Server> {
+    rustls::crypto::ring::default_provider().install_default().expect("nobody else chooses");
     let authority = Authority::new("bench");
-    let tls = Tls { identity: authority.certify(&["localhost"]), client_authority: None };
-    // GLIDE brings a second provider of cryptography, and then redis-rs cannot choose.
-    let secure = if cfg!(feature = "glide") { None } else { Server::start_tls(Options::new().tls(tls)) };
+    let file = std::env::temp_dir().join(format!("redlane-bench-{}.pem", std::process::id()));
+    std::fs::write(&file, authority.certificate()).unwrap();
+    // SAFETY: no thread but this one runs yet.
+    unsafe { std::env::set_var("SSL_CERT_FILE", &file) };
+    Server::start_tls(
+        Options::new().tls(Tls { identity: authority.certify(&["localhost"]), client_authority: None }),
+    )
+}
+
+fn main() {
+    let secure = start_tls();
+    let server = Server::start(Options::new());
     let servers: Vec<u32> = std::iter::once(&server).chain(&secure).filter_map(Server::pid).collect();
     let asked = Cores::from_args();
     let many = if std::env::args().any(|arg| arg == "--shared") { Cores::Shared } else { Cores::Free };
@@ -239,7 +237,7 @@ fn main() {
             field.cell(&format!("{work}, {tasks} tasks, Unix socket, {on}"), work, tasks, count);
         }
         let Some(secure) = &secure else { continue };
-        let mut field = Field::over_tls(secure, &authority, threads);
+        let mut field = Field::over_tls(secure, threads);
         field.prepare(&[16 * MIB], &[]);
         for (work, tasks, count) in [
             (Work::Get, 1, 2_000),
@@ -252,6 +250,6 @@ fn main() {
         }
     }
     if secure.is_none() {
-        println!("\nThis server does not speak TLS, or GLIDE takes part: those rows are left out.");
+        println!("\nThis server does not speak TLS: those rows are left out.");
     }
 }

@@ -3,7 +3,7 @@
 use deadpool_redis::redis::AsyncConnectionConfig;
 use deadpool_redis::{Manager, Pool, Runtime};
 
-use super::{Rival, redis_rs};
+use super::{PATIENCE, Rival, redis_rs};
 use crate::work::Work;
 
 /// Twenty connections.
@@ -13,7 +13,8 @@ pub struct Deadpool(Pool);
 impl Deadpool {
     /// Makes the pool; it connects when it is asked. Its connections wait for replies for as long as the others do.
     pub fn new(url: &str) -> Self {
-        let config = AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
+        let config =
+            AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE)).set_connection_timeout(None);
         let manager = Manager::new_with_config(url, config).unwrap();
         Deadpool(Pool::builder(manager).max_size(20).runtime(Runtime::Tokio1).build().unwrap())
     }

@@ -13,7 +13,11 @@ pub struct Fred(Client);
 impl Fred {
     /// Connects by URL.
     pub async fn connect(url: &str) -> Self {
-        let client = Client::new(Config::from_url(url).unwrap(), None, None, None);
+        let config = match url.strip_prefix("unix:") {
+            Some(path) => Config::from_url(&format!("redis+unix:{path}")),
+            None => Config::from_url(url),
+        };
+        let client = Client::new(config.unwrap(), None, None, None);
         client.init().await.unwrap();
         Fred(client)
     }

@@ -1,10 +1,8 @@
 //! valkey-glide, the client of the Valkey project. It brings some three hundred packages, so it is asked for: `--features glide`.
 
-use std::time::Duration;
-
 use glide::{AsyncCommands, GlideClient, GlideClientConfiguration, PipelineExt, pipe};
 
-use super::Rival;
+use super::{PATIENCE, Rival};
 use crate::work::{KEYS, VALUE, Work, large, large_key, list_key};
 
 /// One client, which has one connection.
@@ -12,10 +10,9 @@ use crate::work::{KEYS, VALUE, Work, large, large_key, list_key};
 pub struct Glide(GlideClient);
 
 impl Glide {
-    /// Connects by URL, without its limit of a quarter of a second for a reply.
+    /// Connects by URL.
     pub async fn connect(url: &str) -> Self {
-        let patient =
-            GlideClientConfiguration::from_url(url).unwrap().request_timeout(Duration::from_secs(60));
+        let patient = GlideClientConfiguration::from_url(url).unwrap().request_timeout(PATIENCE);
         Glide(GlideClient::connect(patient).await.unwrap())
     }
 }

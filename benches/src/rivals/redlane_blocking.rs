@@ -11,10 +11,9 @@ use crate::work::{VALUE, Work};
 pub struct RedlaneBlocking(BlockingConnection);
 
 impl RedlaneBlocking {
-    /// Connects to a port of this machine.
-    pub fn connect(port: u16) -> Self {
-        let target = Target::tcp("127.0.0.1", port);
-        RedlaneBlocking(BlockingConnection::open(&target, &BlockingConfig::default()).unwrap())
+    /// Connects.
+    pub fn connect(target: &Target) -> Self {
+        RedlaneBlocking(BlockingConnection::open(target, &BlockingConfig::default()).unwrap())
     }
 }
 

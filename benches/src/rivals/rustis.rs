@@ -1,11 +1,15 @@
 //! rustis.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use rustis::client::{BatchPreparedCommand, Client};
+use rustis::client::{BatchPreparedCommand, Client, IntoConfig, TlsConfig};
 use rustis::commands::{HashCommands, ListCommands, StringCommands};
 use rustis::resp::BulkString;
 use rustis::{ClientError, ErrorKind};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 
 use super::Rival;
 use crate::work::{KEYS, TEXT, Work, large, large_key, list_key};
@@ -17,8 +21,23 @@ pub struct Rustis(Client);
 impl Rustis {
     /// Connects by URL.
     pub async fn connect(url: &str) -> Self {
-        Rustis(Client::connect(url).await.unwrap())
+        let mut config = url.into_config().unwrap();
+        if config.tls_config.is_some() {
+            config.tls_config = Some(TlsConfig::new(Arc::new(trusting_the_platform())));
+        }
+        Rustis(Client::connect(config).await.unwrap())
     }
+}
+
+/// It brings authorities of its own; all others ask the platform for them, by this variable.
+fn trusting_the_platform() -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    if let Some(file) = std::env::var_os("SSL_CERT_FILE") {
+        for certificate in CertificateDer::pem_file_iter(file).unwrap() {
+            roots.add(certificate.unwrap()).unwrap();
+        }
+    }
+    ClientConfig::builder().with_root_certificates(roots).with_no_client_auth()
 }
 
 impl Rival for Rustis {

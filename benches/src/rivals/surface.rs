@@ -8,7 +8,7 @@ macro_rules! surface {
         use $redis::aio::{ConnectionLike, MultiplexedConnection};
         use $redis::{AsyncCommands, AsyncConnectionConfig, RedisResult};
 
-        use crate::rivals::Rival;
+        use crate::rivals::{PATIENCE, Rival};
         use crate::work::{KEYS, VALUE, Work, large, large_key, list_key};
 
         /// One multiplexed connection. It takes values as vectors, as the others do.
@@ -16,15 +16,16 @@ macro_rules! surface {
         pub struct RedisRs(pub MultiplexedConnection);
 
         impl RedisRs {
-            /// Connects by URL.
+            /// Connects by URL. It has a limit for replies, as it has unless somebody takes it away, but a longer one.
             pub async fn connect(url: &str) -> Self {
-                Self::with($redis::Client::open(url).unwrap()).await
+                Self::within(Some(PATIENCE), url).await
             }
 
-            /// Connects, without its limit of half a second for a reply, which large replies exceed on a busy machine.
-            pub async fn with(client: $redis::Client) -> Self {
+            /// Connects, and waits so long for replies.
+            pub async fn within(limit: Option<std::time::Duration>, url: &str) -> Self {
                 let config =
-                    AsyncConnectionConfig::new().set_response_timeout(None).set_connection_timeout(None);
+                    AsyncConnectionConfig::new().set_response_timeout(limit).set_connection_timeout(None);
+                let client = $redis::Client::open(url).unwrap();
                 RedisRs(client.get_multiplexed_async_connection_with_config(&config).await.unwrap())
             }
         }
