@@ -187,21 +187,29 @@ fn print(title: &str, turns: &[Vec<Turn>]) {
     }
 }
 
+/// The file of the authority that the platform is to trust, for as long as somebody may connect.
+struct Trusted(PathBuf);
+
+impl Drop for Trusted {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
 /// A server that speaks TLS, trusted by all who ask the platform whom to trust.
-fn start_tls() -> Option<Server> {
+fn start_tls() -> (Option<Server>, Trusted) {
     rustls::crypto::ring::default_provider().install_default().expect("nobody else chooses");
     let authority = Authority::new("bench");
     let file = std::env::temp_dir().join(format!("redlane-bench-{}.pem", std::process::id()));
     std::fs::write(&file, authority.certificate()).unwrap();
     // SAFETY: no thread but this one runs yet.
     unsafe { std::env::set_var("SSL_CERT_FILE", &file) };
-    Server::start_tls(
-        Options::new().tls(Tls { identity: authority.certify(&["localhost"]), client_authority: None }),
-    )
+    let tls = Tls { identity: authority.certify(&["localhost"]), client_authority: None };
+    (Server::start_tls(Options::new().tls(tls)), Trusted(file))
 }
 
 fn main() {
-    let secure = start_tls();
+    let (secure, _trusted) = start_tls();
     let server = Server::start(Options::new());
     let servers: Vec<u32> = std::iter::once(&server).chain(&secure).filter_map(Server::pid).collect();
     let asked = Cores::from_args();
