@@ -56,6 +56,8 @@ pub(crate) enum Hearing {
     /// Somebody is about to find out.
     Opening,
     Yes,
+    /// It has failed just now, and is tried again in a while.
+    NotNow,
     /// It is forbidden.
     Never,
 }
@@ -175,6 +177,12 @@ impl Gate {
         // In this order: one who waits for it takes the call with him.
         self.call(Call::Everybody);
         self.hearing.send_replace(Hearing::Yes);
+    }
+
+    /// Releases are not heard for now, and whoever waits for that goes on deaf. The one who has found out must [be
+    /// deaf](Gates::deafen) in a while.
+    pub(crate) fn hears_not_now(&self) {
+        self.hearing.send_replace(Hearing::NotNow);
     }
 
     /// Waits until nobody is about to find out whether releases are heard.
@@ -306,8 +314,8 @@ impl Drop for Seat<'_> {
         let mut gates = self.gates.lock();
         let Some(post) = gates.get_mut(&self.key) else { return };
         post.seats = post.seats.saturating_sub(1);
-        // Whoever listens, or is about to, takes it away himself.
-        if post.seats == 0 && !matches!(self.gate.hearing(), Hearing::Yes | Hearing::Opening) {
+        // Whoever listens, or has yet to, takes it away himself.
+        if post.seats == 0 && matches!(self.gate.hearing(), Hearing::NotYet | Hearing::Never) {
             gates.remove(&self.key);
         }
     }

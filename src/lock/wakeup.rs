@@ -9,7 +9,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::claim::Claim;
 use super::core::Core;
@@ -21,7 +21,8 @@ use crate::client::Client;
 use crate::error::ErrorKind;
 use crate::pubsub::{Event, Subscription};
 
-/// How long a lock is listened for after its last waiter, at least; twice that at most.
+/// How long a lock is listened for after its last waiter, at least, and twice that at most; and how long listening that
+/// has failed is not tried again.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// How long the first question of a waiter is put off for the listening to begin: a connection and a round trip, mostly.
@@ -85,8 +86,13 @@ async fn attend(client: Client, keys: Arc<LockKeys>, mut ear: Ear) {
             ear.left = Hearing::Never;
             ear.core.warn_of_deafness();
         }
-        // It may pass: it is tried again before the next question.
-        First::Left(()) | First::Right(Err(_)) => {}
+        // It may pass and is tried again, but not before each question: one that fails at once would call for the next.
+        First::Right(Err(_)) => {
+            drop(client);
+            ear.gate.hears_not_now();
+            race(closed.cancelled(), sleep(LINGER)).await;
+        }
+        First::Left(()) => {}
     }
 }
 

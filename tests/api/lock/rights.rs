@@ -115,3 +115,33 @@ async fn one_who_may_not_run_scripts_is_told_so() {
     assert_eq!(server.command(&["EXISTS", "lock:a"]), RawReply::Integer(0));
     settled(&worker.locks()).await;
 }
+
+#[tokio::test]
+async fn where_listening_fails_at_once_a_waiter_asks_no_more_often_than_where_it_is_forbidden() {
+    const UNKNOWN: &str = "rename-command SUBSCRIBE \"\"";
+    const REFUSED: [&str; 5] = ["ACL", "SETUSER", "default", "resetpass", ">another"];
+    // It does not know how, or refuses new connections, as after a change of passwords.
+    for knows in [false, true] {
+        let options = if knows { Options::new() } else { Options::new().line(UNKNOWN) };
+        let server = Server::start(options);
+        let client = client(server.port()).await;
+        let lock = client.locks().ttl(LONG).lock("a");
+        let holder = lock.acquire(SOON).await.unwrap();
+        settled(&client.locks()).await;
+        if knows {
+            assert_eq!(server.command(&REFUSED).text(), "OK");
+        }
+
+        let (before, began) = (client.link_stats().completed, std::time::Instant::now());
+        let waited = lock.acquire(Duration::from_secs(2)).await;
+        let (asked, took) = (client.link_stats().completed - before, began.elapsed().as_millis());
+
+        assert!(matches!(waited, Err(LockError::Timeout { .. })), "{waited:?}");
+        // Ten times a second, twice at first, and once when listening is tried again.
+        assert!(
+            asked <= u64::try_from(took / 100 + took / 1000 + 3).unwrap(),
+            "{knows}: {asked} in {took} ms"
+        );
+        assert_eq!(holder.release().await.unwrap(), ReleaseOutcome::Released);
+    }
+}
