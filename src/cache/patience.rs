@@ -72,7 +72,7 @@ impl Patience {
         let began = Instant::now();
         let answer = ask(Some(self.left)).await;
         self.left = self.left.saturating_sub(began.elapsed());
-        self.answer = if self.left.is_zero() {
+        self.answer = if self.left.is_zero() || answer.as_ref().is_err_and(is_late) {
             Some(Answer::Late)
         } else {
             answer.as_ref().map_or_else(is_answer, |_| true).then_some(Answer::InTime)
@@ -84,6 +84,11 @@ impl Patience {
 /// What is said of Redis that is not asked, because it was too late before.
 pub(super) fn unasked(limit: Duration) -> Error {
     Error::new(Failure::Timeout { limit }, Outcome::NotSent)
+}
+
+/// Whether it was given up by the client, which may wait for less than a lookup.
+fn is_late(error: &Error) -> bool {
+    matches!(error.failure(), Failure::Timeout { .. })
 }
 
 /// Whether the server itself has said so.
@@ -129,6 +134,18 @@ mod tests {
         let lost = Failure::Disconnected { reason: CloseReason::Ended };
         assert_eq!(fail(Error::new(lost, Outcome::MaybeExecuted)).await, None);
         assert_eq!(fail(Error::closed()).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_gives_up_sooner_was_waited_for_long_enough() {
+        let mut patience = Patience::new(SECOND, Pass::default());
+        let late = Failure::Timeout { limit: SECOND / 10 };
+
+        let failed: Result<()> =
+            patience.spend(|_| std::future::ready(Err(Error::new(late, Outcome::MaybeExecuted)))).await;
+
+        failed.unwrap_err();
+        assert_eq!(told(&mut patience), Some(Answer::Late));
     }
 
     #[tokio::test(start_paused = true)]

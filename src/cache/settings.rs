@@ -161,9 +161,9 @@ impl<V: Send + Sync + 'static> CacheBuilder<V> {
     ///
     /// The default is more than a client takes to be back once a server answers again (300 ms), so that a restart does not
     /// send everybody to the database, and no more than a slow load takes: a cache must not make one wait longer than what it
-    /// saves. Lookups that ran into it are counted ([`CacheStats::l2_late`](super::CacheStats::l2_late)). What was sent
-    /// in time and is answered too late does no harm: a right to load is given back, and a value is stored only if nobody
-    /// has written since. At least a millisecond; [`Duration::MAX`]: as long as any command of the client may take, which is
+    /// saves. Lookups that ran into it, or before into the client's own `socket_timeout`, are counted
+    /// ([`CacheStats::l2_late`](super::CacheStats::l2_late)). What was sent in time and is answered too late does no harm:
+    /// a right to load is given back, and a value is stored only if nobody has written since. At least a millisecond; [`Duration::MAX`]: as long as any command of the client may take, which is
     /// twice its `socket_timeout`.
     ///
     /// # Rest

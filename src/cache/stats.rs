@@ -66,7 +66,8 @@ counters! {
     evict_size,
     /// Questions to Redis that failed.
     l2_err,
-    /// Lookups that waited for Redis as long as they may (`lookup_timeout`), and went on without it.
+    /// Lookups that waited for Redis as long as they may (`lookup_timeout`), or as the client does for a command, and went
+    /// on without it.
     l2_late,
     /// Lookups that did not ask Redis, since it had been late for several in a row.
     l2_rested,
