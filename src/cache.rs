@@ -228,7 +228,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
             versions: Versions::new(!matches!(word, Word::Nobody), settings.l1_max_ttl),
             loaders: Semaphore::new(settings.max_loads.min(Semaphore::MAX_PERMITS)),
             refreshers: Arc::new(Semaphore::new(settings.max_refreshes.min(Semaphore::MAX_PERMITS))),
-            remote: Remote { client, word },
+            remote: Remote::new(client, word),
             rest: Rest::new(settings.lookup_timeout),
             settings,
             local,

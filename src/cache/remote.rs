@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -28,6 +29,8 @@ static BUMP: Script = Script::new(include_str!("bump.lua")).idempotent(true);
 pub(super) struct Remote {
     pub(super) client: Client,
     pub(super) word: Word,
+    /// The longest time for which this process has stored anything, in ms.
+    longest: AtomicU64,
 }
 
 /// By whom changes are told.
@@ -41,6 +44,22 @@ pub(super) enum Word {
 }
 
 impl Remote {
+    pub(super) fn new(client: Client, word: Word) -> Self {
+        Remote { client, word, longest: AtomicU64::new(0) }
+    }
+
+    /// The longest time for which this process has stored anything.
+    pub(super) fn longest(&self) -> Duration {
+        Duration::from_millis(self.longest.load(Ordering::Relaxed))
+    }
+
+    /// A time to be stored for, in ms; it is remembered when it is the longest.
+    fn stores_for(&self, time: Duration) -> u64 {
+        let time = millis(time);
+        self.longest.fetch_max(time, Ordering::Relaxed);
+        time
+    }
+
     /// Whether changes are being heard.
     pub(super) fn is_told(&self) -> bool {
         match &self.word {
@@ -150,7 +169,8 @@ impl Remote {
         time: Duration,
         within: Option<Duration>,
     ) -> Result<bool> {
-        let fill = FILL.key(key).arg(seen).arg(value).arg(millis(time)).arg(self.channel());
+        let time = self.stores_for(time);
+        let fill = FILL.key(key).arg(seen).arg(value).arg(time).arg(self.channel());
         bounded(fill, within).call(&self.client).await
     }
 
@@ -174,8 +194,9 @@ impl Remote {
     /// Stores a value, whatever is there.
     pub(super) async fn set(&self, key: &str, value: &[u8], time: Option<Duration>) -> Result<()> {
         let mut set = Command::known(const { facts::of("SET") }).arg(key).arg(value);
-        if let Some(time) = time {
-            set.push_arg("PX").push_arg(millis(time));
+        let millis = self.stores_for(time.unwrap_or(FOREVER));
+        if time.is_some() {
+            set.push_arg("PX").push_arg(millis);
         }
         match self.channel() {
             "" => self.client.execute(set).await,

@@ -56,8 +56,9 @@ impl<V: Send + Sync + 'static> Cache<V> {
     ///
     /// # Errors
     /// [`CacheError::Redis`]: this process has dropped the value, and goes on trying to remove it from Redis for as long as
-    /// one of the cache's own time to live may be there (see [what it does not promise](crate::cache) for how many). Until
-    /// then its lookups do not find it: each tries to remove it first.
+    /// one of the cache's own time to live may be there, or of the longest that this process has stored one for, a day at
+    /// most (see [what it does not promise](crate::cache) for how many). Until then its lookups do not find it: each tries
+    /// to remove it first.
     ///
     /// # Cancel safety
     /// Dropped, the value may or may not be removed from Redis; this process has dropped it.
@@ -183,13 +184,15 @@ impl<V: Send + Sync + 'static> Inner<V> {
         Ok(now)
     }
 
-    /// Remembers what could not be removed, for as long as a value of the cache's own time may be there.
+    /// Remembers what could not be removed, for as long as a value may be there: one of the cache's own time, or of the
+    /// longest for which this process has stored any. What others write without a header may be there for any time.
     fn remove_later(inner: &Arc<Self>, key: String, what: What) {
         inner.counters.l2_err.add();
         let settings = &inner.settings;
-        let ttl = settings.ttl.map_or(Duration::MAX, |ttl| {
+        let ttl = settings.ttl.filter(|_| !inner.is_plain()).map_or(Duration::MAX, |ttl| {
             seconds(ttl.as_secs_f64() * (1.0 + settings.jitter)).saturating_add(settings.stale)
         });
+        let ttl = ttl.max(inner.remote.longest());
         inner.removals.later(key, what, ttl);
         Inner::keep_removing(inner);
     }

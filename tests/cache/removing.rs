@@ -148,6 +148,36 @@ async fn what_is_stored_after_a_failed_removal_stays() {
 }
 
 #[tokio::test]
+async fn what_outlives_the_time_of_the_cache_is_not_believed_for_as_long_as_it_may_be_there() {
+    // Given values that stand for longer than the cache says.
+    const TTL: Duration = Duration::from_millis(100);
+    let server = Server::start(Options::new());
+    let client = connect(&server.url()).await;
+    let cache = calm(&client).ttl(TTL).negative(SOON * 60).build().await.unwrap();
+    cache.set_for("set", &"old".to_owned(), SOON * 60).await.unwrap();
+    let load = cache.get_or_load("loaded", Loads::default().giving("old"));
+    assert_eq!(text(&load.ttl(SOON * 60).await.unwrap()), Some("old"));
+    let load = |_| async { Ok::<_, Infallible>(None) };
+    assert_eq!(cache.get_or_load("nothing", load).await.unwrap(), None);
+    let ids = ["set", "loaded", "nothing"];
+    refuse(&server, &["unlink"]);
+
+    // When they cannot be removed, and the time of the cache has passed.
+    for id in ids {
+        fails_to_invalidate(&cache, id).await;
+    }
+    let failed = Instant::now();
+    eventually_async("its time is over", SOON, || failed.elapsed() > 2 * TTL).await;
+
+    // Then they are not found though they are there.
+    for id in ids {
+        assert!(stands(&server, &format!("cache:{id}")));
+        let found = cache.get_or_load(id, Loads::default().giving("new")).await.unwrap();
+        assert_eq!(text(&found), Some("new"), "{id}");
+    }
+}
+
+#[tokio::test]
 async fn who_comes_back_after_an_outage_does_not_find_what_was_invalidated_in_it() {
     // Given values that outlive the server, and a client that soon gives a removal up.
     const COUNT: u32 = 20;
