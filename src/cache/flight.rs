@@ -33,6 +33,8 @@ struct Flight<V> {
     /// Counts the changes of the key.
     changes: AtomicU64,
     changed: Notify,
+    /// Held while what was loaded is being stored, where no lease tells whether it still may.
+    storing: Queue<()>,
 }
 
 /// What a flight brought, and how many changes of the key its leader knew of when it asked.
@@ -76,8 +78,12 @@ impl<V> Flights<V> {
     pub(super) fn join(&self, id: &Arc<str>) -> Seat<'_, V> {
         let mut flights = self.lock();
         let aboard = flights.entry(Arc::clone(id)).or_insert_with(|| {
-            let flight =
-                Flight { brought: Queue::new(None), changes: AtomicU64::new(0), changed: Notify::new() };
+            let flight = Flight {
+                brought: Queue::new(None),
+                changes: AtomicU64::new(0),
+                changed: Notify::new(),
+                storing: Queue::new(()),
+            };
             Aboard { flight: Arc::new(flight), seats: 0 }
         });
         aboard.seats = aboard.seats.saturating_add(1);
@@ -89,6 +95,14 @@ impl<V> Flights<V> {
     pub(super) fn changed(&self, id: &str) {
         if let Some(aboard) = self.lock().get(id) {
             aboard.flight.change();
+        }
+    }
+
+    /// Waits until nothing is being stored that was loaded before the last change.
+    pub(super) async fn stored(&self, id: &str) {
+        let flight = self.lock().get(id).map(|aboard| Arc::clone(&aboard.flight));
+        if let Some(flight) = flight {
+            drop(flight.storing.lock().await);
         }
     }
 
@@ -130,9 +144,12 @@ impl<V> Turn<'_, V> {
         self.as_of = self.seat.flight.changes.load(Ordering::Acquire);
     }
 
-    /// Whether nothing was told of a change since then.
-    pub(super) fn is_current(&self) -> bool {
-        self.seat.flight.changes.load(Ordering::Acquire) == self.as_of
+    /// The right to store what was loaded, while nothing was told of a change since then. Whoever changes the key from
+    /// now on [waits](Flights::stored) for its end.
+    pub(super) async fn store(&self) -> Option<Place<'_, ()>> {
+        let storing = self.seat.flight.storing.lock().await;
+        let is_current = self.seat.flight.changes.load(Ordering::Acquire) == self.as_of;
+        is_current.then_some(storing)
     }
 
     /// Resolves when the key has changed since the last time.
@@ -172,6 +189,10 @@ impl<V> Drop for Seat<'_, V> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
     use super::*;
 
     fn join<'f>(flights: &'f Flights<u32>, id: &str) -> Seat<'f, u32> {
@@ -262,6 +283,23 @@ mod tests {
         assert_eq!(flights.lock().len(), 1, "the next flight is not the last one's to end");
         drop(next);
         assert!(flights.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_was_loaded_is_stored_before_a_change_or_not_at_all() {
+        let flights = Flights::new();
+        let seat = join(&flights, "a");
+        let mut turn = lead(&seat).await;
+        turn.ask();
+
+        let storing = turn.store().await.unwrap();
+        flights.changed("a");
+        assert!(timeout(Duration::ZERO, flights.stored("a")).await.is_err(), "it waits");
+        flights.stored("b").await;
+        drop(storing);
+
+        flights.stored("a").await;
+        assert!(turn.store().await.is_none());
     }
 
     #[tokio::test]

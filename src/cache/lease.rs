@@ -130,7 +130,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
     }
 
     /// Loads, and stores the value as it is, unless the key was told to have changed meanwhile. No lease stands for it in
-    /// Redis: what nobody told of is noticed only where it still stands there.
+    /// Redis: what nobody told of is noticed only where it still stands there, and what this process writes has to wait.
     async fn load_plain(
         &self,
         id: &str,
@@ -143,10 +143,11 @@ impl<V: Send + Sync + 'static> Inner<V> {
         let (value, _) = self.load(id, patience, loader, None).await?;
         // What cannot be encoded goes to the callers all the same.
         if let Some(payload) = value.as_ref().and_then(|value| self.encode(value).ok()) {
-            if turn.is_current() {
-                self.replace(id, patience, seen, &payload, wish.ttl).await;
-            } else {
-                self.counters.fill_raced.add();
+            match turn.store().await {
+                Some(_storing) => {
+                    self.replace(id, patience, seen, &payload, wish.ttl).await;
+                }
+                None => self.counters.fill_raced.add(),
             }
         }
         Ok(value.map(Arc::new))

@@ -96,8 +96,8 @@ impl CacheManager {
     /// ([`get_or_load`](Cache::get_or_load)).
     ///
     /// Texts without a header have no lease: each process loads for itself, and a text is stored only where the key is as it
-    /// was found and nothing was told of a change meanwhile. That somebody without this cache removed it while it was on its
-    /// way to Redis is not noticed.
+    /// was found and nothing was told of a change meanwhile. That another process removed it while it was on its way to
+    /// Redis, or while it was loaded and not there, is not noticed.
     #[must_use]
     pub fn cache(&self) -> &Cache<String> {
         &self.cache

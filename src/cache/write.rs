@@ -65,8 +65,7 @@ impl<V: Send + Sync + 'static> Cache<V> {
     pub async fn invalidate(&self, id: &str) -> Result<bool, CacheError> {
         let inner = &self.inner;
         let key = inner.name(id).key();
-        inner.counters.inval_local.add();
-        inner.drop_local(id);
+        inner.begin_write(id).await;
         let waited = inner.removals.waits(&key);
         let removed = inner.remote.remove(&key, None).await;
         // Before it is dropped again: who reads it from then on is to see that it waits.
@@ -126,8 +125,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
     ) -> Result<(), CacheError> {
         let payload = self.encode(value)?;
         let key = self.name(id).key();
-        self.counters.inval_local.add();
-        self.drop_local(id);
+        self.begin_write(id).await;
         let waited = self.removals.waits(&key);
         let stored = async {
             if self.is_plain() {
@@ -147,6 +145,16 @@ impl<V: Send + Sync + 'static> Inner<V> {
             self.counters.l2_err.add();
             CacheError::Redis(error)
         })
+    }
+
+    /// Drops what this process has of a value that is about to be written.
+    async fn begin_write(&self, id: &str) {
+        self.counters.inval_local.add();
+        self.drop_local(id);
+        if self.is_plain() {
+            // There is no lease that the write would take away from who has loaded what was there before.
+            self.loads.stored(id).await;
+        }
     }
 
     /// The bytes of a value, if it is not too large.

@@ -1,5 +1,6 @@
 //! The reference's `CacheManager`.
 
+use std::convert::Infallible;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -104,4 +105,36 @@ async fn errors_are_told_or_swallowed_as_one_likes() {
     assert_eq!(lenient.get("k", TTL).await, None);
     assert!(!lenient.set("k", "v", TTL).await);
     assert!(!lenient.delete("k").await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_loaded_before_a_removal_is_not_stored_after_it() {
+    let server = Server::start(Options::new());
+    let client = connect(&server.url()).await;
+    let manager = CacheManager::new(&client).await.unwrap();
+    for round in 0..100 {
+        // Given a load whose text is being stored, by a script that the server does not know.
+        server.command(&["SCRIPT", "FLUSH"]);
+        let (loaded, has_loaded) = tokio::sync::oneshot::channel();
+        let loading = tokio::spawn({
+            let manager = manager.clone();
+            let load = move |_| async move {
+                loaded.send(()).unwrap();
+                Ok::<_, Infallible>(Some("old".to_owned()))
+            };
+            async move { manager.cache().get_or_load("a", load).await.unwrap() }
+        });
+        has_loaded.await.unwrap();
+        for _ in 0..round % 7 {
+            tokio::task::yield_now().await;
+        }
+
+        // When it is removed.
+        manager.delete("a").await.unwrap();
+
+        // Then it stays away.
+        assert_eq!(manager.get("a").await.unwrap(), None, "{round}");
+        assert_eq!(text(&loading.await.unwrap()), Some("old"));
+        assert_eq!(manager.get("a").await.unwrap(), None, "{round}");
+    }
 }
