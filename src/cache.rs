@@ -10,7 +10,8 @@
 //! - *The present value.* A value read here is older than a change by as long as word of it travels: a delay of the network,
 //!   or, over a socket that died without a word, two seconds with [`Coherence::Tracking`] and five with
 //!   [`Coherence::PubSub`]. No shorter bound can be had without asking for each read: a silent server looks like one that has
-//!   nothing to tell, until it does not answer. With [`Coherence::TtlOnly`] it is [`l1_max_ttl`](CacheBuilder::l1_max_ttl).
+//!   nothing to tell, until it does not answer. With [`Coherence::TtlOnly`] it is [`l1_max_ttl`](CacheBuilder::l1_max_ttl),
+//!   with [`Coherence::Off`] a second, where another process has invalidated a tag or the namespace.
 //!   Who needs the present value asks Redis itself. What a call returns is never older than what this process was told, or
 //!   wrote, before the call.
 //! - *One load.* "Loaded once" holds while the loader's process lives and can renew its lease; when it dies, or is paused

@@ -23,7 +23,8 @@ pub enum Coherence {
     PubSub,
     /// Nothing is told; a value is served for as long as `l1_max_ttl` says, changed or not.
     TtlOnly,
-    /// Nothing is kept in this process.
+    /// No value is kept in this process. What is known of tags is, for a second: for so long a value is still served whose
+    /// tag, or namespace, another process has invalidated.
     Off,
 }
 
