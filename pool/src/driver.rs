@@ -344,7 +344,8 @@ impl<'a, C: Connector> Driver<'a, C> {
         loop {
             let mut inner = self.shared.lock();
             inner.core.flush_wanted = false;
-            let batch = inner.core.begin_batch();
+            // The inlet may have found the socket's end: what has not been sent is for the next one.
+            let batch = if inner.broken.is_none() { inner.core.begin_batch() } else { None };
             self.shared.unlock(inner, false);
             let Some(mut batch) = batch else { break };
             let result = poll_write_batch(&mut self.writer, cx, &mut batch);

@@ -5,8 +5,8 @@
 mod kernel;
 mod unasked;
 
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
@@ -258,6 +258,71 @@ async fn how_a_socket_ended_is_told_after_the_replies_that_came_before_it() {
         }
         assert_eq!(rig.link.stats().closed_by(expected), 1, "{:?}", rig.link);
         assert!(server.client_is_gone());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_any_more_on_a_socket_that_ended_right_behind_its_last_reply() {
+    for end in [End::Finished, End::Closed, End::Reset] {
+        let (mut rig, server) = Rig::start(LinkConfig::default(), None).await;
+        let (a, b) = (get("a"), get("b"));
+        let mut first = submit(&rig.link, &server, &a).await;
+
+        server.send(b"+A\r\n");
+        server.end(end);
+        // Whoever was answered is run before the driver, and asks again.
+        assert_eq!(text(poll(&mut first)), "+A\r\n");
+        let mut second = rig.link.call(&b);
+        assert!(poll(&mut second).is_pending());
+
+        let next = rig.servers.recv().await.unwrap();
+        settle().await;
+        assert!(poll(&mut second).is_pending(), "it was sent all the same");
+        expect(&next, &b).await;
+        next.send(b"+B\r\n");
+        assert_eq!(text(poll(&mut second)), "+B\r\n");
+    }
+}
+
+/// Lets the driver do one thing, if this is a task as well.
+async fn step() {
+    let mut stepped = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut stepped, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_waits_for_more_is_kept_from_a_socket_that_ends_meanwhile() {
+    // However far the driver has come when the inlet finds the end.
+    for steps in 0..4 {
+        let ending = async move {
+            let (mut rig, server) = Rig::start(LinkConfig::default(), None).await;
+            let (a, b) = (get("a"), get("b"));
+            let mut first = submit(&rig.link, &server, &a).await;
+            let mut second = rig.link.call(&b);
+            assert!(poll(&mut second).is_pending());
+            for _ in 0..steps {
+                step().await;
+            }
+            let sent = pin!(server.read(1)).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+
+            server.end(End::Finished);
+            settle().await;
+
+            assert_eq!(reason(poll(&mut first)), CloseReason::Ended);
+            if !sent {
+                assert!(poll(&mut second).is_pending(), "sent after {steps} steps");
+                expect(&rig.servers.recv().await.unwrap(), &b).await;
+            }
+            sent
+        };
+        assert_eq!(tokio::spawn(ending).await.unwrap(), steps > 1, "after {steps} steps");
     }
 }
 
