@@ -25,16 +25,16 @@ use crate::wakers::WakeAll;
 
 /// Starts the tasks of a link that reconnects.
 pub(crate) fn spawn<C: Connector>(shared: Arc<Shared>, connector: Arc<C>) {
-    tokio::spawn(keep(shared, connector, None));
+    tokio::spawn(keep(Mourner(shared), connector, None));
 }
 
 /// Starts the tasks of a link over one greeted socket.
 pub(crate) fn spawn_single<C: Connector>(shared: Arc<Shared>, connector: Arc<C>, connection: Connection) {
     shared.lock().core.status = Status::Up;
-    tokio::spawn(keep(shared, connector, Some(connection)));
+    tokio::spawn(keep(Mourner(shared), connector, Some(connection)));
 }
 
-/// Ends the link when its tasks vanish with their runtime.
+/// Ends the link when its tasks vanish with their runtime, even if that has never run them.
 struct Mourner(Arc<Shared>);
 
 impl Drop for Mourner {
@@ -44,10 +44,10 @@ impl Drop for Mourner {
 }
 
 /// Runs the supervisor, and runs it again if it panicked.
-async fn keep<C: Connector>(shared: Arc<Shared>, connector: Arc<C>, mut first: Option<Connection>) {
-    let mourner = Mourner(Arc::clone(&shared));
+async fn keep<C: Connector>(mourner: Mourner, connector: Arc<C>, mut first: Option<Connection>) {
+    let shared = &mourner.0;
     loop {
-        let run = supervise(Arc::clone(&shared), Arc::clone(&connector), first.take());
+        let run = supervise(Arc::clone(shared), Arc::clone(&connector), first.take());
         match tokio::spawn(run).await {
             Err(error) if error.is_panic() => {
                 tracing::error!("the driver of a connection panicked");
@@ -61,7 +61,6 @@ async fn keep<C: Connector>(shared: Arc<Shared>, connector: Arc<C>, mut first: O
             _ => break,
         }
     }
-    drop(mourner);
 }
 
 /// Connects and drives, until the link ends.

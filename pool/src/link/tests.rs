@@ -390,6 +390,26 @@ fn callers_of_a_link_whose_runtime_is_gone_fail_at_once() {
     assert!(matches!(error, LinkError::Closed { reason: CloseReason::RuntimeGone }), "{error:?}");
 }
 
+#[test]
+fn callers_of_a_link_whose_runtime_never_ran_are_told_when_it_goes() {
+    let gone = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let entered = gone.enter();
+    let setup = start(config());
+    drop(entered);
+    let a = get("a");
+    let mut call = setup.link.call(&a);
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    assert!(Pin::new(&mut call).poll(&mut cx).is_pending());
+
+    drop(gone);
+
+    let told = Pin::new(&mut call).poll(&mut cx);
+    assert!(
+        matches!(told, Poll::Ready(Err(LinkError::Closed { reason: CloseReason::RuntimeGone }))),
+        "{told:?}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_closed_link_finishes_what_is_under_way_and_refuses_the_rest() {
     let mut setup = start(config());
