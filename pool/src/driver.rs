@@ -131,9 +131,7 @@ impl<'a, C: Connector> Driver<'a, C> {
         let mut inner = self.shared.lock();
         if let Status::Ended(reason) = inner.core.status {
             drop(inner);
-            if let Some(sink) = &self.shared.sink {
-                sink.down(reason);
-            }
+            self.shared.tell_down(reason);
             return false;
         }
         let now = self.shared.clock();

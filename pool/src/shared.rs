@@ -22,7 +22,7 @@ use crate::stats::LinkStats;
 use crate::sync::{AtomicBool, Mutex, MutexGuard, PoisonError};
 use crate::tickets::{Bounds, Core, Status, TICK, Tick, lasting, ticks};
 use crate::transport::WriteHalf;
-use crate::wakers::WakeAll;
+use crate::wakers::{WakeAll, guarded};
 
 /// What callers, driver and supervisor share.
 pub(crate) struct Shared {
@@ -377,9 +377,7 @@ impl Shared {
         (inner.writer, inner.watch) = (None, None);
         let told = WakeAll::of(wakers.drain(..));
         self.unlock(inner, true);
-        if let Some(sink) = &self.sink {
-            sink.down(reason);
-        }
+        self.tell_down(reason);
         told.wake();
     }
 
@@ -388,9 +386,7 @@ impl Shared {
         /// A connection that lived so long has ended the outage before it; one that did not is a part of it.
         const SETTLED: Duration = Duration::from_secs(1);
         // Before any caller hears of it: what is void must not be used by one that was woken.
-        if let Some(sink) = &self.sink {
-            sink.down(reason);
-        }
+        self.tell_down(reason);
         let mut wakers = Vec::new();
         let mut inner = self.lock();
         if matches!(inner.core.status, Status::Ended(_)) {
@@ -407,6 +403,15 @@ impl Shared {
         let told = WakeAll::of(wakers.drain(..));
         self.unlock(inner, false);
         told.wake();
+    }
+
+    /// Tells the sink that what was bound to the socket is void. Should it panic, the socket is given up all the same.
+    pub(crate) fn tell_down(&self, reason: CloseReason) {
+        if let Some(sink) = &self.sink
+            && guarded(|| sink.down(reason)).is_none()
+        {
+            tracing::error!("a sink panicked when its connection was lost");
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::shared::Shared;
 use crate::ticker::{Ticker, poll_rest};
 use crate::tickets::Status;
 use crate::transport::ConnectError;
-use crate::wakers::WakeAll;
+use crate::wakers::{WakeAll, guarded};
 
 /// Starts the tasks of a link that reconnects.
 pub(crate) fn spawn<C: Connector>(shared: Arc<Shared>, connector: Arc<C>) {
@@ -51,12 +51,12 @@ async fn keep<C: Connector>(mourner: Mourner, connector: Arc<C>, mut first: Opti
         match tokio::spawn(run).await {
             Err(error) if error.is_panic() => {
                 tracing::error!("the driver of a connection panicked");
-                if shared.reconnects {
-                    shared.cut(CloseReason::Panic);
-                } else {
-                    shared.end(CloseReason::Panic);
-                    break;
+                // Nobody drops what it panicked with, and wakers that panic here have done all that they could.
+                std::mem::forget(error);
+                if !shared.reconnects {
+                    break shared.end(CloseReason::Panic);
                 }
+                let _ = guarded(|| shared.cut(CloseReason::Panic));
             }
             _ => break,
         }

@@ -1,5 +1,8 @@
 //! What ends a socket for good: replies that nobody asked for, malformed ones, and such as do not end.
 
+use std::panic::panic_any;
+use std::task::Wake;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -81,4 +84,77 @@ async fn a_dripping_frame_is_not_forgiven() {
 
     assert_eq!(setup.link.stats().closed_by(CloseReason::FrameOverdue), 1);
     drip.await.unwrap();
+}
+
+/// Panics whenever it is woken, and when what it panicked with is dropped.
+struct Bomb;
+
+impl Wake for Bomb {
+    fn wake(self: Arc<Self>) {
+        panic_any(Bomb);
+    }
+}
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("not even dropped in peace");
+    }
+}
+
+/// A waker that outlives the test, so that only waking it panics.
+fn bomb() -> std::task::Waker {
+    let bomb = Arc::new(Bomb);
+    std::mem::forget(Arc::clone(&bomb));
+    bomb.into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_outlives_wakers_that_panic_with_its_driver_and_at_the_cut_after_it() {
+    let mut setup = start(config());
+    let mut server = setup.servers.recv().await.unwrap();
+    let (a, b) = (get("a"), get("b"));
+    let (mut first, mut second) = (setup.link.call(&a), setup.link.call(&b));
+    for call in [&mut first, &mut second] {
+        assert!(Pin::new(call).poll(&mut Context::from_waker(&bomb())).is_pending());
+    }
+    expect(&mut server, &a).await;
+    expect(&mut server, &b).await;
+
+    server.write_all(b"+A\r\n").await.unwrap();
+
+    let mut server = setup.servers.recv().await.unwrap();
+    assert_eq!(text(first.await), "+A\r\n");
+    let lost = second.await.unwrap_err();
+    assert!(matches!(lost, LinkError::Lost { reason: CloseReason::Panic, .. }), "{lost:?}");
+    let again = submit(&setup.link, &mut server, &a).await;
+    server.write_all(b"+A\r\n").await.unwrap();
+    assert_eq!(text(again.await), "+A\r\n");
+}
+
+/// Panics when it is told of an end.
+struct Mute;
+
+impl PushSink for Mute {
+    fn push(&self, _: Reply) {}
+
+    fn down(&self, _: CloseReason) {
+        panic!("told of an end");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_panics_at_a_cut_keeps_nobody_from_being_told() {
+    let mut setup = start_with(config(), 64 * 1024, Some(Arc::new(Mute)));
+    let mut server = setup.servers.recv().await.unwrap();
+    let a = get("a");
+    let call = submit(&setup.link, &mut server, &a).await;
+
+    drop(server);
+
+    let lost = call.await.unwrap_err();
+    assert!(matches!(lost, LinkError::Lost { reason: CloseReason::Ended, .. }), "{lost:?}");
+    let mut server = setup.servers.recv().await.unwrap();
+    let mut last = submit(&setup.link, &mut server, &a).await;
+    setup.link.close(Duration::ZERO).await;
+    assert!(matches!(Pin::new(&mut last).await, Err(LinkError::Lost { reason: CloseReason::Closed, .. })));
 }
