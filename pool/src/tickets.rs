@@ -486,5 +486,5 @@ fn to_len(distance: u64) -> usize {
 
 /// A limit in ticks, rounded up.
 pub(crate) fn ticks(limit: Duration) -> Tick {
-    Tick::try_from(limit.as_millis().div_ceil(TICK.as_millis().max(1))).unwrap_or(Tick::MAX)
+    Tick::try_from(limit.as_nanos().div_ceil(TICK.as_nanos().max(1))).unwrap_or(Tick::MAX)
 }

@@ -18,7 +18,7 @@ use crate::link::Link;
 use crate::shared::ticks_after;
 use crate::simulated::plain::Plain;
 use crate::ticker::Ticker;
-use crate::tickets::{Status, Tick};
+use crate::tickets::{Status, Tick, lasting};
 use crate::transport::Target;
 
 const LIMIT: Duration = Duration::from_millis(100);
@@ -189,6 +189,17 @@ fn a_call_is_not_overdue_because_the_clock_was_late() {
 
     assert!(matches!(first.poll(&mut cx), Poll::Ready(Err(LinkError::Timeout { .. }))));
     assert!(second.poll(&mut cx).is_pending());
+}
+
+#[test]
+fn a_limit_is_rounded_up_to_ticks() {
+    for nanos in [1, 999_999, 25_000_001, 25_999_999] {
+        let limit = Duration::from_nanos(nanos);
+        // The tick in which it was submitted may be as good as over.
+        assert!(lasting(ticks_after(limit) - 1) >= limit, "{limit:?}");
+    }
+    assert_eq!(ticks_after(Duration::ZERO), 1);
+    assert_eq!(ticks_after(TICK), 2);
 }
 
 #[test]
