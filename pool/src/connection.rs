@@ -7,6 +7,7 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use redlane_resp::scan::Scanner;
 use tokio::io::AsyncWrite;
@@ -32,8 +33,10 @@ pub(crate) async fn open<C: Connector>(
     connector: &C,
     config: &LinkConfig,
 ) -> Result<Connection, ConnectError> {
+    /// As good as for ever: a time that cannot be counted any more must not count as over.
+    const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     let limit = config.connect_timeout;
-    let deadline = Instant::now().checked_add(limit).unwrap_or_else(Instant::now);
+    let deadline = Instant::now().checked_add(limit.min(LONGEST)).unwrap_or_else(Instant::now);
     let late = |step| ConnectError::Timeout { step, limit };
     let target = timeout_at(deadline, connector.target()).await.map_err(|_| late(Step::Resolve))??;
     let left = deadline.saturating_duration_since(Instant::now());

@@ -359,7 +359,7 @@ impl Link {
             self.shared.unlock(inner, true);
         }
         let deadline = Instant::now().checked_add(limit);
-        while self.shared.lock().core.has_callers() && deadline.is_some_and(|at| Instant::now() < at) {
+        while self.shared.lock().core.has_callers() && deadline.is_none_or(|at| Instant::now() < at) {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         self.shared.end(CloseReason::Closed);

@@ -433,6 +433,32 @@ async fn a_closed_link_finishes_what_is_under_way_and_refuses_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn limits_without_an_end_are_no_limits() {
+    let limits = LinkConfig {
+        attempt_timeout: Some(Duration::MAX),
+        connect_timeout: Duration::MAX,
+        frame_timeout: Duration::MAX,
+        health_check_interval: Some(Duration::MAX),
+        ..config()
+    };
+    let mut setup = start(limits);
+    *setup.script.greeting_takes.lock().unwrap() = Duration::from_secs(60);
+    let mut server = setup.servers.recv().await.unwrap();
+    let a = get("a");
+    let call = submit(&setup.link, &mut server, &a).await;
+
+    let closing = setup.link.close(Duration::MAX);
+    let answer = async {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        server.write_all(b"+A\r\n").await.unwrap();
+        call.await
+    };
+    let ((), reply) = tokio::join!(closing, answer);
+
+    assert_eq!(text(reply), "+A\r\n");
+}
+
+#[tokio::test(start_paused = true)]
 async fn random_cancellations_never_hand_a_reply_to_the_wrong_caller() {
     let mut setup = start_with(LinkConfig { in_flight: 64, ..config() }, 256, None);
     let mut server = setup.servers.recv().await.unwrap();
