@@ -185,7 +185,8 @@ impl Intake {
                     if self.open_since.is_none() {
                         // Only the driver can set a timer of the runtime going.
                         taken.left |= shared.rouse(&mut inner);
-                        self.open_since = Some(inner.core.now);
+                        // By the clock itself, since the time may have been told long ago: the runtime stood still.
+                        self.open_since = Some(shared.clock());
                     }
                 }
                 None => self.open_since = None,

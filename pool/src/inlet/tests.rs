@@ -3,6 +3,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 mod kernel;
+mod pauses;
 mod unasked;
 
 use std::future::{Future, poll_fn};

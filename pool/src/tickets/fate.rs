@@ -126,16 +126,20 @@ impl Core {
         self.now = self.now.max(now);
     }
 
-    /// The time was told late by so many ticks. What was submitted since it was last told may be younger than it seems by as
-    /// many, and must not fail before its deadline.
+    /// The time was told late by so many ticks. What was submitted, sent or heard since it was last told may be younger than
+    /// it seems by as many: no call must fail before its deadline for that, and no server be taken for a silent one.
     #[cold]
     fn make_up(&mut self, lost: Tick) {
+        let told = self.now;
         let put_off = |entered: &mut Tick, deadline: &mut Option<Tick>| {
-            if *entered == self.now {
+            if *entered == told {
                 *entered = entered.saturating_add(lost);
                 *deadline = deadline.map(|deadline| deadline.saturating_add(lost));
             }
         };
+        for time in [&mut self.last_heard, &mut self.front_sent] {
+            put_off(time, &mut None);
+        }
         for &index in &self.fifo {
             if let Some(ticket) = self.tickets.get_mut(index as usize) {
                 put_off(&mut ticket.entered, &mut ticket.deadline);
