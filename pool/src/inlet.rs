@@ -17,13 +17,13 @@ mod intake;
 #[cfg(test)]
 mod tests;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::error::CloseReason;
 use crate::shared::Shared;
 use crate::sync::{Mutex, MutexGuard, PoisonError};
+use crate::wakers::guarded;
 
 pub(crate) use self::intake::{By, Intake};
 
@@ -77,7 +77,7 @@ impl Inlet {
         if intake.left || intake.fault.is_some() || intake.is_large() {
             return false;
         }
-        let read = catch_unwind(AssertUnwindSafe(|| {
+        let read = guarded(|| {
             let waker = Waker::from(Arc::clone(self));
             let mut cx = Context::from_waker(&waker);
             for _ in 0..READS {
@@ -93,14 +93,14 @@ impl Inlet {
                 }
             }
             Ok(false)
-        }));
+        });
         let reason = match read {
-            Ok(Ok(done)) => {
+            Some(Ok(done)) => {
                 intake.left = !done;
                 return done;
             }
-            Ok(Err(reason)) => reason,
-            Err(_) => {
+            Some(Err(reason)) => reason,
+            None => {
                 tracing::error!("reading from a connection panicked");
                 CloseReason::Panic
             }

@@ -14,6 +14,7 @@ macro_rules! trace {
     };
 }
 
+pub(crate) mod bomb;
 pub(crate) mod ledger;
 pub(crate) mod peer;
 pub(crate) mod plain;

@@ -16,6 +16,7 @@ use crate::config::{LinkConfig, Timekeeper};
 use crate::error::{CloseReason, LinkError, Outcome};
 use crate::link::Link;
 use crate::shared::ticks_after;
+use crate::simulated::bomb::Bomb;
 use crate::simulated::plain::Plain;
 use crate::ticker::Ticker;
 use crate::tickets::{Status, Tick, lasting};
@@ -230,15 +231,6 @@ fn a_link_whose_driver_does_not_look_is_struck_off_when_nobody_waits() {
     assert_eq!(on_roll(clock), 1);
 }
 
-/// A panic's message that panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("not even dropped in peace");
-    }
-}
-
 #[test]
 fn a_panic_that_panics_again_leaves_the_roll_whole() {
     let clock = clock();
@@ -248,7 +240,7 @@ fn a_panic_that_panics_again_leaves_the_roll_whole() {
     let mut calls: Vec<_> = links.iter().map(|(link, _)| Box::pin(link.call(&command))).collect();
     calls.iter_mut().for_each(|call| assert!(call.as_mut().poll(&mut cx).is_pending()));
 
-    let _ = guarded(|| clock.strike(|_| std::panic::panic_any(Bomb)));
+    let _ = guarded(|| clock.strike(|_| Bomb::explode()));
 
     assert_eq!(on_roll(clock), 2);
 }

@@ -27,6 +27,7 @@ use crate::config::LinkConfig;
 use crate::connector::{Connector, Dirt, Exchange, PushSink};
 use crate::error::LinkError;
 use crate::link::{Call, Link};
+use crate::simulated::bomb::Bomb;
 use crate::simulated::plain::Plain;
 use crate::simulated::socket::{End, ServerEnd, connect};
 use crate::transport::{ConnectError, PipeDialer, Socket, Target};
@@ -231,6 +232,24 @@ async fn when_wakers_panic_the_others_are_woken_and_the_socket_is_given_up() {
     assert_eq!(reason(poll(&mut calls[4])), CloseReason::Panic);
     assert_eq!(rig.link.stats().closed_by(CloseReason::Panic), 1);
     assert!(server.client_is_gone());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waker_that_panics_twice_does_not_reach_the_runtime() {
+    let (rig, server) = Rig::start(LinkConfig::default(), None).await;
+    let (a, b) = (get("a"), get("b"));
+    let mut first = submit(&rig.link, &server, &a).await;
+    let mut second = submit(&rig.link, &server, &b).await;
+    for call in [&mut first, &mut second] {
+        assert!(poll_by(call, &Bomb::waker()).is_pending());
+    }
+
+    server.send(b"+A\r\n+B\r\n");
+
+    assert_eq!(text(poll(&mut first)), "+A\r\n");
+    assert_eq!(text(poll(&mut second)), "+B\r\n");
+    settle().await;
+    assert_eq!(rig.link.stats().closed_by(CloseReason::Panic), 1);
 }
 
 #[tokio::test(start_paused = true)]

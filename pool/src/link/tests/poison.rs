@@ -1,9 +1,7 @@
 //! What ends a socket for good: replies that nobody asked for, malformed ones, and such as do not end.
 
-use std::panic::panic_any;
-use std::task::Wake;
-
 use super::*;
+use crate::simulated::bomb::Bomb;
 
 #[tokio::test(start_paused = true)]
 async fn a_reply_that_nobody_asked_for_ends_the_socket() {
@@ -86,28 +84,6 @@ async fn a_dripping_frame_is_not_forgiven() {
     drip.await.unwrap();
 }
 
-/// Panics whenever it is woken, and when what it panicked with is dropped.
-struct Bomb;
-
-impl Wake for Bomb {
-    fn wake(self: Arc<Self>) {
-        panic_any(Bomb);
-    }
-}
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("not even dropped in peace");
-    }
-}
-
-/// A waker that outlives the test, so that only waking it panics.
-fn bomb() -> std::task::Waker {
-    let bomb = Arc::new(Bomb);
-    std::mem::forget(Arc::clone(&bomb));
-    bomb.into()
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_link_outlives_wakers_that_panic_with_its_driver_and_at_the_cut_after_it() {
     let mut setup = start(config());
@@ -115,7 +91,7 @@ async fn a_link_outlives_wakers_that_panic_with_its_driver_and_at_the_cut_after_
     let (a, b) = (get("a"), get("b"));
     let (mut first, mut second) = (setup.link.call(&a), setup.link.call(&b));
     for call in [&mut first, &mut second] {
-        assert!(Pin::new(call).poll(&mut Context::from_waker(&bomb())).is_pending());
+        assert!(Pin::new(call).poll(&mut Context::from_waker(&Bomb::waker())).is_pending());
     }
     expect(&mut server, &a).await;
     expect(&mut server, &b).await;
