@@ -15,8 +15,9 @@
 mod tests;
 
 use std::sync::{Mutex as StdMutex, Weak};
+use std::thread::{self, Builder, JoinHandle};
 use std::time::{Duration, Instant};
-use std::{process, thread};
+use std::{io, process};
 
 use crate::shared::Shared;
 use crate::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -58,17 +59,20 @@ impl Clock {
         match *known {
             Some((of, clock)) if of == process => clock,
             _ => {
-                let clock = Self::start();
+                let clock = Self::start(|thread, clock| thread.spawn(|| clock.run()));
                 *known = Some((process, clock));
                 clock
             }
         }
     }
 
-    fn start() -> Option<&'static Self> {
+    /// `spawn` gives it its thread.
+    fn start(
+        spawn: impl FnOnce(Builder, &'static Self) -> io::Result<JoinHandle<()>>,
+    ) -> Option<&'static Self> {
         let clock: &'static Self = Box::leak(Box::new(Self::new()));
-        let thread = thread::Builder::new().name("redlane-clock".to_owned()).stack_size(STACK);
-        match thread.spawn(|| clock.run()) {
+        let thread = Builder::new().name("redlane-clock".to_owned()).stack_size(STACK);
+        match spawn(thread, clock) {
             Ok(_) => Some(clock),
             Err(error) => {
                 tracing::warn!(%error, "no thread for the clock: connections use timers of their runtime");

@@ -46,10 +46,10 @@ pub(crate) enum Time {
 }
 
 impl Time {
-    /// By `config`; the runtime's where the process has no clock.
-    fn by(config: &LinkConfig) -> Self {
+    /// By `config`; the runtime's where the process has no `clock`.
+    fn by(config: &LinkConfig, clock: impl FnOnce() -> Option<&'static Clock>) -> Self {
         match config.timekeeper {
-            Timekeeper::Process => Clock::of_process().map(|clock| Self::Process(clock, clock.tick_began())),
+            Timekeeper::Process => clock().map(|clock| Self::Process(clock, clock.tick_began())),
             Timekeeper::Runtime => None,
         }
         .unwrap_or_else(|| Self::Runtime(Instant::now()))
@@ -96,7 +96,7 @@ pub(crate) struct Inner {
 
 impl Shared {
     pub(crate) fn new(config: LinkConfig, sink: Option<Arc<dyn PushSink>>, reconnects: bool) -> Arc<Self> {
-        let time = Time::by(&config);
+        let time = Time::by(&config, Clock::of_process);
         Arc::new_cyclic(|own| Self::make(config, time, sink, reconnects, own.clone()))
     }
 
@@ -106,9 +106,16 @@ impl Shared {
         Arc::new_cyclic(|own| Self::make(config, time, None, false, own.clone()))
     }
 
+    /// In a process that has no clock.
+    #[cfg(test)]
+    pub(crate) fn without_clock(config: LinkConfig) -> Arc<Self> {
+        let time = Time::by(&config, || None);
+        Arc::new_cyclic(|own| Self::make(config, time, None, true, own.clone()))
+    }
+
     pub(crate) fn of_feed(config: LinkConfig, fed: Fed, reconnects: bool) -> Arc<Self> {
         let sink: Arc<dyn PushSink> = Arc::clone(&fed.listener) as _;
-        let time = Time::by(&config);
+        let time = Time::by(&config, Clock::of_process);
         Arc::new_cyclic(|own| Self {
             feed: Some(fed),
             ..Self::make(config, time, Some(sink), reconnects, own.clone())

@@ -18,9 +18,10 @@ use crate::link::Link;
 use crate::shared::ticks_after;
 use crate::simulated::bomb::Bomb;
 use crate::simulated::plain::Plain;
+use crate::supervisor;
 use crate::ticker::Ticker;
 use crate::tickets::{Status, Tick, lasting};
-use crate::transport::Target;
+use crate::transport::{PipeDialer, Target};
 
 const LIMIT: Duration = Duration::from_millis(100);
 
@@ -76,6 +77,28 @@ fn a_process_that_was_forked_off_has_a_clock_of_its_own() {
 
     assert!(ptr::eq(first, Clock::of(1).unwrap()));
     assert!(!ptr::eq(first, Clock::of(2).unwrap()));
+}
+
+#[test]
+fn a_process_that_gets_no_thread_has_no_clock() {
+    assert!(Clock::start(|_, _| Err(io::ErrorKind::WouldBlock.into())).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_ends_at_its_deadline_by_the_runtimes_timer_where_the_process_has_no_clock() {
+    let config = LinkConfig { timekeeper: Timekeeper::Process, ..config() };
+    let shared = Shared::without_clock(config);
+    // Nobody listens there.
+    let target = Target::Pipe(PipeDialer::new(|| async { Err(io::ErrorKind::ConnectionRefused.into()) }));
+    supervisor::spawn(Arc::clone(&shared), Arc::new(Plain(target)));
+    let link = Link::over(shared);
+    let began = tokio::time::Instant::now();
+
+    let told = link.call(&Command::new("PING")).await;
+
+    assert!(matches!(told, Err(LinkError::NotConnected { .. })), "{told:?}");
+    let took = began.elapsed();
+    assert!((LIMIT..=LIMIT + Duration::from_millis(50)).contains(&took), "{took:?}");
 }
 
 #[test]
