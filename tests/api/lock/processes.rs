@@ -2,6 +2,8 @@
 
 use std::env;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use tokio::task::JoinSet;
@@ -78,7 +80,8 @@ async fn one_that_counts() {
     for _ in 0..TASKS {
         let (client, lock) = (client.clone(), locks.lock("counter"));
         tasks.spawn(async move {
-            let guard = lock.acquire(LONG).await.unwrap();
+            // However long six hundred turns take here.
+            let guard = lock.acquire(LONG * 60).await.unwrap();
             let before: u64 = client.get("counter").read_as().await.unwrap();
             tokio::task::yield_now().await;
             client.set("counter", before + 1).await.unwrap();
@@ -94,8 +97,40 @@ async fn one_that_counts() {
 /// How long those in the queue count as alive here.
 const LIVENESS: Duration = Duration::from_millis(1_500);
 
-/// What the machine may take on top of it when it has other things to do.
-const SLACK: Duration = Duration::from_millis(250);
+/// What it may take on top of that, on a machine that has nothing else to do.
+const SLACK: Duration = Duration::from_millis(200);
+
+/// Measures how much a machine that has other things to do takes on top: by how much a thread that asks the server at
+/// intervals is late, in all.
+struct Lateness {
+    stop: Sender<()>,
+    thread: JoinHandle<Duration>,
+}
+
+impl Lateness {
+    fn of(server: &Server) -> Self {
+        const INTERVAL: Duration = Duration::from_millis(10);
+        let mut server = server.raw();
+        let (stop, stopped) = channel();
+        let watch = move || {
+            let mut late = Duration::ZERO;
+            loop {
+                let began = Instant::now();
+                if stopped.recv_timeout(INTERVAL) != Err(RecvTimeoutError::Timeout) {
+                    return late;
+                }
+                server.command(&["PING"]);
+                late += began.elapsed().saturating_sub(INTERVAL);
+            }
+        };
+        Self { stop, thread: thread::spawn(watch) }
+    }
+
+    fn total(self) -> Duration {
+        drop(self.stop);
+        self.thread.join().unwrap()
+    }
+}
 
 #[tokio::test]
 async fn a_waiter_whose_process_is_killed_costs_those_behind_it_its_liveness_at_most() {
@@ -109,13 +144,14 @@ async fn a_waiter_whose_process_is_killed_costs_those_behind_it_its_liveness_at_
     let behind = tokio::spawn(async move { lock.acquire(LONG).await });
     eventually_async("somebody stands behind it", SOON, || queued() == RawReply::Integer(2)).await;
 
+    let lateness = Lateness::of(&server);
     victim.kill();
     let killed = Instant::now();
     holder.release().await.unwrap();
     let guard = behind.await.unwrap().unwrap();
 
-    let took = killed.elapsed();
-    assert!(took <= LIVENESS + SLACK, "{took:?}");
+    let (took, late) = (killed.elapsed(), lateness.total());
+    assert!(took <= LIVENESS + SLACK + late, "{took:?}, the machine {late:?}");
     assert_eq!((guard.fence(), queued()), (2, RawReply::Integer(0)));
     guard.release().await.unwrap();
 }
@@ -137,22 +173,30 @@ async fn a_holder_whose_process_is_killed_costs_its_time_to_live_at_most() {
         let mut holder = Worker::start("one_that_holds", &server, sort);
         eventually_async("it is held", SOON, || server.command(&["GET", "lock:a"]) != RawReply::Null).await;
         let waiting = tokio::spawn(async move { lock.acquire(LONG).await });
-        // It is renewed for as long as its process lives.
-        let waits = Instant::now();
-        eventually_async("it outlives its time", SOON, || waits.elapsed() > 2 * HELD_FOR).await;
+        // It is renewed for as long as its process lives, three times until its first time is over.
+        let (mut renewals, mut left) = (0, i64::MAX);
+        eventually_async("it outlives its time", SOON, || {
+            let RawReply::Integer(now) = server.command(&["PTTL", "lock:a"]) else { panic!("no number") };
+            renewals += usize::from(now > left);
+            left = now;
+            renewals > 3
+        })
+        .await;
         assert!(!waiting.is_finished(), "{sort}");
 
+        let lateness = Lateness::of(&server);
         holder.kill();
         let killed = Instant::now();
         let guard = waiting.await.unwrap().unwrap();
 
-        assert!(killed.elapsed() <= HELD_FOR + SLACK, "{sort}: {:?}", killed.elapsed());
+        let (took, late) = (killed.elapsed(), lateness.total());
+        assert!(took <= HELD_FOR + SLACK + late, "{sort}: {took:?}, the machine {late:?}");
         assert_eq!(guard.fence(), 2);
         guard.release().await.unwrap();
     }
 }
 
-const HELD_FOR: Duration = Duration::from_millis(900);
+const HELD_FOR: Duration = Duration::from_millis(1_500);
 
 #[tokio::test]
 #[ignore = "the test above runs it, in a process of its own"]
@@ -165,32 +209,38 @@ async fn one_that_holds() {
 /// How often each process has the lock in the tests of what that costs.
 const TURNS: u64 = 100;
 
+/// Has three processes take turns, and holds the scripts that it takes against three for each hand-over, and so many more
+/// for each of the processes and the time that it took. When the machine has other things to do words come late, and one
+/// waits for others in vain: one of three times counts.
+fn three_questions_for_each_hand_over(sort: &str, by_the_clock: impl Fn(Duration) -> u64) {
+    let mut failed = Vec::new();
+    for _ in 0..3 {
+        let server = Server::start(Options::new());
+        let began = Instant::now();
+        let workers = [(); 3].map(|()| Worker::start("one_that_takes_turns", &server, sort));
+        assert!(workers.into_iter().all(Worker::succeeds));
+
+        let (runs, most) = (scripts_run(&server), 3 * (3 * TURNS) + 3 * by_the_clock(began.elapsed()));
+        if runs <= most {
+            return;
+        }
+        failed.push((runs, most));
+    }
+    panic!("scripts, and how many it may be: {failed:?}");
+}
+
 #[test]
 fn handing_a_lock_over_between_three_processes_costs_three_questions_when_it_is_fair() {
-    let server = Server::start(Options::new());
-    let began = Instant::now();
-    let workers = [(); 3].map(|()| Worker::start("one_that_takes_turns", &server, "fair"));
-    assert!(workers.into_iter().all(Worker::succeeds));
-
     // The release, the question of the one that was called, and that of the one that has released it and queues anew.
     // Beside that each process listens late once, and shows a sign of life every half second.
-    let signs = 3 * (began.elapsed().as_millis() / 500 + 2);
-    let (runs, most) = (scripts_run(&server), 3 * (3 * TURNS) + u64::try_from(signs).unwrap());
-    assert!(runs <= most, "{runs} of {most}");
+    three_questions_for_each_hand_over("fair", |took| u64::try_from(took.as_millis()).unwrap() / 500 + 2);
 }
 
 #[test]
 fn handing_a_plain_lock_over_between_three_processes_costs_three_questions_too() {
-    let server = Server::start(Options::new());
-    let began = Instant::now();
-    let workers = [(); 3].map(|()| Worker::start("one_that_takes_turns", &server, "plain"));
-    assert!(workers.into_iter().all(Worker::succeeds));
-
     // The release, and one question of each of the two that wait. The one that has released it and comes back lets them
     // go first, and is told who has gone.
-    let clocks = 3 * (began.elapsed().as_secs() + 2);
-    let (runs, most) = (scripts_run(&server), 3 * (3 * TURNS) + clocks);
-    assert!(runs <= most, "{runs} of {most}");
+    three_questions_for_each_hand_over("plain", |took| took.as_secs() + 2);
 }
 
 #[tokio::test]
@@ -201,7 +251,7 @@ async fn one_that_takes_turns() {
     client.incr("ready", 1).await.unwrap();
     let started = Instant::now();
     while client.get("ready").read_as::<u64>().await.unwrap() < 3 {
-        assert!(started.elapsed() < SOON);
+        assert!(started.elapsed() < LONG);
         tokio::task::yield_now().await;
     }
     let lock = locks.lock("a");
