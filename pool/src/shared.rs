@@ -248,6 +248,14 @@ impl Shared {
         !self.enrol(inner)
     }
 
+    /// Whether all that is under way may take as long as it takes, as a blocking command does.
+    pub(crate) fn is_patient(&self, core: &Core) -> bool {
+        self.attempt_ticks.is_none()
+            && !core.own_limits
+            && core.waiting_for_room() == 0
+            && !core.is_busy_otherwise()
+    }
+
     /// Bytes came, of whatever kind: the server lives.
     pub(crate) fn heard(&self, inner: &mut Inner) {
         if !inner.core.ticking {

@@ -1,4 +1,4 @@
-//! The coarse clock of a link, as its driver sees it: it rests when there is no traffic.
+//! The coarse clock of a link, as its driver sees it: it rests when there is no traffic, and nothing that can fall due.
 //!
 //! The time comes from a timer of the runtime, which belongs to the link's task; or from the clock of the process
 //! (`clock.rs`), which has failed what is overdue by itself and leaves the rest to the driver.
@@ -105,7 +105,9 @@ impl Ticker {
             inner.core.expire(&mut wakers);
         }
         let last = inner.core.last_heard.max(inner.core.last_sent);
-        let rests = !busy && inner.core.is_idle() && now.saturating_sub(last) > TICKING_AFTER_TRAFFIC;
+        let rests = !busy
+            && inner.core.now.saturating_sub(last) > TICKING_AFTER_TRAFFIC
+            && (inner.core.is_idle() || shared.is_patient(&inner.core));
         // The process's clock may have struck it off meanwhile.
         inner.core.ticking = !rests;
         if rests {

@@ -255,6 +255,36 @@ fn a_link_whose_driver_does_not_look_is_struck_off_when_nobody_waits() {
 }
 
 #[test]
+fn a_call_that_waits_for_as_long_as_it_takes_lets_the_clock_rest() {
+    let clock = clock();
+    let shared = Shared::by_clock(clock, config().for_lease());
+    shared.lock().core.status = Status::Up;
+    let link = Link::over(Arc::clone(&shared));
+    let mut ticker = Ticker::new(&shared);
+    let mut cx = Context::from_waker(Waker::noop());
+    let a_second = Duration::from_secs(2).as_millis() as Tick / TICK.as_millis() as Tick;
+    let mut go_on = || {
+        for _ in 0..a_second {
+            pass(clock, 1);
+            let _ = ticker.poll_tick(&mut Context::from_waker(Waker::noop()), &shared, false);
+        }
+        on_roll(clock)
+    };
+    let command = Command::new("BLPOP");
+    let mut waits = pin!(link.call(&command));
+    assert!(waits.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(on_roll(clock), 1);
+
+    assert_eq!(go_on(), 0, "nothing can fall due");
+
+    let mut limited = pin!(link.call_within(&command, Duration::from_secs(1)));
+    assert!(limited.as_mut().poll(&mut cx).is_pending());
+    assert_eq!(go_on(), 1);
+    assert!(matches!(limited.poll(&mut cx), Poll::Ready(Err(LinkError::Timeout { .. }))));
+    assert!(waits.poll(&mut cx).is_pending());
+}
+
+#[test]
 fn a_panic_that_panics_again_leaves_the_roll_whole() {
     let clock = clock();
     let links = [link(clock), link(clock)];

@@ -203,6 +203,8 @@ impl Intake {
         if first {
             inner.core.begin_read();
         }
+        // The clock rests while a blocking command waits.
+        taken.left |= shared.rouse(&mut inner);
         let result = inner.core.deliver(&mut self.block, &self.frames, &mut self.wakers);
         taken.left |= inner.core.is_busy_otherwise();
         let answered = WakeAll::of(self.wakers.drain(..));

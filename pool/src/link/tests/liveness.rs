@@ -316,3 +316,20 @@ async fn a_check_that_fails_costs_the_command_nothing() {
     assert_eq!(text(call.await), "+A\r\n");
     assert_eq!(setup.link.stats().closed_by(CloseReason::CheckFailed), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_was_waited_for_for_hours_sets_the_clock_going_again() {
+    let mut setup = start(config().for_lease());
+    let mut server = setup.servers.recv().await.unwrap();
+    let a = get("a");
+    let call = submit(&setup.link, &mut server, &a).await;
+    tokio::time::sleep(Duration::from_secs(3 * 3600)).await;
+    assert!(!setup.link.shared.lock().core.ticking);
+
+    server.write_all(b"+A\r\n").await.unwrap();
+
+    assert_eq!(text(call.await), "+A\r\n");
+    assert!(setup.link.idle_for() < Duration::from_secs(1), "{:?}", setup.link.idle_for());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(setup.link.shared.lock().core.memory(), 0, "all is given back");
+}
