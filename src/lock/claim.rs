@@ -224,9 +224,7 @@ impl Claim {
             answer => answer,
         }?;
         self.held = false;
-        // Nobody tells of a plain lock that ended before its release.
-        let ended_before = self.terms.kind == Kind::Plain && answer == Released::Gone;
-        let told = scripts::is_told(&self.terms, Some(answer)) && !ended_before;
+        let told = scripts::is_told(&self.terms, Some(answer));
         let ended = scripts::ended(&self.terms, &self.token, Some(answer));
         // A question that may be executed late can bring it back.
         let ended = ended.filter(|_| self.unsettled.is_none());

@@ -66,9 +66,15 @@ pub(crate) enum Released {
     Gone,
 }
 
-/// Whether a message tells those who wait that the lock may be free.
+/// Whether a message tells those who wait that the lock may be free. None does when it had ended before, by the clock or
+/// deleted; but for a fair one, where that is what whoever leaves its queue hears.
 pub(crate) fn is_told(terms: &Terms, released: Option<Released>) -> bool {
-    terms.wake_up && released.is_some_and(|released| released != Released::Silently)
+    let told = match released {
+        Some(Released::Now | Released::NotOurs) => true,
+        Some(Released::Gone) => matches!(terms.kind, Kind::Fair { .. }),
+        Some(Released::Silently) | None => false,
+    };
+    terms.wake_up && told
 }
 
 /// The holding that is over, when a plain lock was given back whose releases are told.
@@ -214,4 +220,27 @@ const UNEXPECTED: &str = "not an answer of the lock's script";
 #[cold]
 fn unexpected() -> Error {
     ConversionError::other(UNEXPECTED).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::lock::terms::LockKeys;
+
+    #[test]
+    fn those_who_wait_here_are_called_when_no_message_does() {
+        let fair = Kind::Fair { waiter_ttl: Ttl::new(Duration::from_secs(3)).unwrap() };
+        for (kind, gone) in [(Kind::Plain, false), (Kind::Semaphore { limit: 1 }, false), (fair, true)] {
+            let keys = Arc::new(LockKeys::of_lock("lock:", "a"));
+            let terms = Terms { keys, kind, fencing: Fencing::None, wake_up: true };
+
+            assert!(is_told(&terms, Some(Released::Now)) && is_told(&terms, Some(Released::NotOurs)));
+            assert!(!is_told(&terms, Some(Released::Silently)) && !is_told(&terms, None));
+            assert_eq!(is_told(&terms, Some(Released::Gone)), gone, "{kind:?}");
+            let silent = Terms { wake_up: false, ..terms };
+            assert!(!is_told(&silent, Some(Released::Now)));
+        }
+    }
 }
