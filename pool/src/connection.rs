@@ -3,8 +3,9 @@
 //! A socket of the kernel's can be written from any task at once; TLS and an in-memory pipe only by the driver. Both
 //! ways end here, so that nobody else has to know the difference.
 
+use std::future::{Future, poll_fn};
 use std::io::{self, IoSlice};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::connector::{Connector, Exchange};
 use crate::outbox::SLICES;
 use crate::tickets::Batch;
 use crate::transport::{ConnectError, ReadHalf, Step, WriteHalf, dial};
+use crate::wakers::guarded;
 
 /// A greeted socket and what was already read from it.
 pub(crate) struct Connection {
@@ -28,11 +30,17 @@ pub(crate) struct Connection {
     pub(crate) block: ReadBlock,
 }
 
-/// Dials and greets, all within the connect timeout.
+/// Dials and greets, all within the connect timeout. What panics meanwhile, since it is not ours, is a failed attempt.
 pub(crate) async fn open<C: Connector>(
     connector: &C,
     config: &LinkConfig,
 ) -> Result<Connection, ConnectError> {
+    let mut opening = pin!(open_by(connector, config));
+    poll_fn(|cx| guarded(|| opening.as_mut().poll(cx)).unwrap_or(Poll::Ready(Err(ConnectError::Panicked))))
+        .await
+}
+
+async fn open_by<C: Connector>(connector: &C, config: &LinkConfig) -> Result<Connection, ConnectError> {
     /// As good as for ever: a time that cannot be counted any more must not count as over.
     const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
     let limit = config.connect_timeout;

@@ -75,7 +75,8 @@ pub trait CredentialsProvider: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Whatever keeps it from giving them; the attempt fails and is repeated under the usual backoff.
+    /// Whatever keeps it from giving them; the attempt fails and is repeated under the usual backoff. A panic is as good as
+    /// an error.
     fn credentials(&self) -> CredentialsFuture<'_>;
 }
 

@@ -4,6 +4,7 @@
 
 mod ends;
 mod liveness;
+mod panics;
 mod pipelines;
 mod poison;
 mod pushes;
@@ -90,16 +91,21 @@ fn start(config: LinkConfig) -> Setup {
 }
 
 fn start_with(config: LinkConfig, capacity: usize, sink: Option<Arc<dyn PushSink>>) -> Setup {
+    let (script, servers) = script(capacity);
+    let link = Link::spawn(Arc::new(Arc2(Arc::clone(&script))), config, sink);
+    Setup { link, script, servers }
+}
+
+fn script(capacity: usize) -> (Arc<Script>, mpsc::UnboundedReceiver<DuplexStream>) {
     let (sender, servers) = mpsc::unbounded_channel();
-    let script = Arc::new(Script {
+    let script = Script {
         servers: sender,
         capacity,
         down: AtomicBool::new(false),
         refusal: Mutex::new(None),
         greeting_takes: Mutex::default(),
-    });
-    let link = Link::spawn(Arc::new(Arc2(Arc::clone(&script))), config, sink);
-    Setup { link, script, servers }
+    };
+    (Arc::new(script), servers)
 }
 
 fn get(key: &str) -> Command {

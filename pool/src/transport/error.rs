@@ -70,6 +70,9 @@ pub enum ConnectError {
         /// What kept it from having any.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
+    /// What the layer above does for a connection panicked: whoever it asked for credentials, say.
+    #[error("opening the connection panicked")]
+    Panicked,
     /// This system, this build or this server cannot do what was asked.
     #[error("{0}")]
     Unsupported(String),
