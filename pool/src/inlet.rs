@@ -106,12 +106,9 @@ impl Inlet {
             }
         };
         intake.fault = Some(reason);
-        // What was read can no longer be seen on the socket, and nobody may take it for a quiet one meanwhile, nor write to it:
-        // those who were just answered are run before the driver. The state is still locked, so it is this socket's end and
-        // not the next one's.
-        let mut inner = self.shared.lock();
-        inner.broken = Some(reason);
-        inner.writer = None;
+        // What was read can no longer be seen on the socket, and those who were just answered are run before the driver. The
+        // state is still locked, so it is this socket's end and not the next one's.
+        self.shared.lock().lose(reason);
         false
     }
 }

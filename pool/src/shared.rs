@@ -72,7 +72,7 @@ pub(crate) struct Inner {
     pub(crate) writer: Option<Arc<WriteHalf>>,
     /// A handle to ask the socket whether it is quiet, if callers cannot write to it.
     pub(crate) watch: Option<Arc<WriteHalf>>,
-    /// A direct write failed, or the inlet found the socket's end: the driver gives it up.
+    /// A direct write failed, or the socket's end was found: the driver gives it up.
     pub(crate) broken: Option<CloseReason>,
     /// The inlet was told of bytes and left them to the driver.
     pub(crate) unread: bool,
@@ -400,6 +400,7 @@ impl Shared {
     pub(crate) fn cut(&self, reason: CloseReason) {
         /// A connection that lived so long has ended the outage before it; one that did not is a part of it.
         const SETTLED: Duration = Duration::from_secs(1);
+        self.lock().lose(reason);
         // Before any caller hears of it: what is void must not be used by one that was woken.
         self.tell_down(reason);
         let mut wakers = Vec::new();
@@ -431,6 +432,12 @@ impl Shared {
 }
 
 impl Inner {
+    /// The socket has ended, though it is not given up yet: nobody takes it for a quiet one, nor writes to it any more.
+    pub(crate) fn lose(&mut self, reason: CloseReason) {
+        self.broken = Some(reason);
+        self.writer = None;
+    }
+
     fn count(&mut self, reason: CloseReason) {
         let place = CloseReason::ALL.iter().position(|known| *known == reason);
         if let Some(count) = place.and_then(|at| self.closed.get_mut(at)) {

@@ -128,3 +128,41 @@ async fn a_link_that_is_dropped_closes_its_socket() {
 
     assert!(server.client_is_gone());
 }
+
+type Called = Pin<Box<dyn Future<Output = Result<Replies, LinkError>> + Send>>;
+
+/// Is told of the end of the socket, and calls while it is: as somebody on another thread may.
+#[derive(Default)]
+struct Caller {
+    link: Mutex<Option<Arc<Link>>>,
+    call: Mutex<Option<Called>>,
+}
+
+impl PushSink for Caller {
+    fn push(&self, _: Reply) {}
+
+    fn down(&self, _: CloseReason) {
+        let Some(link) = self.link.lock().unwrap().take() else { return };
+        let mut call: Called = Box::pin(async move { link.call(&get("a")).await });
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        *self.call.lock().unwrap() = Some(call);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_called_while_a_socket_is_given_up_is_for_the_next_one() {
+    let caller = Arc::new(Caller::default());
+    let (mut rig, server) = Rig::start(LinkConfig::default(), Some(caller.clone())).await;
+    let link = Arc::new(rig.link);
+    *caller.link.lock().unwrap() = Some(Arc::clone(&link));
+
+    // The push is left to the driver, and with it the end.
+    server.send(b">1\r\n+p\r\n");
+    server.end(End::Finished);
+
+    let next = rig.servers.recv().await.unwrap();
+    let mut call = caller.call.lock().unwrap().take().unwrap();
+    settle().await;
+    assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending(), "it was sent");
+    expect(&next, &get("a")).await;
+}
