@@ -3,6 +3,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 mod endings;
+mod hangups;
 mod kernel;
 mod pauses;
 mod unasked;
