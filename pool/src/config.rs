@@ -81,7 +81,8 @@ pub enum Timekeeper {
     #[default]
     Runtime,
     /// A thread that all links of the process share. It starts with the first of them, sleeps when there has been no traffic
-    /// for a second, and wakes forty times a second while there is. Callers fail at their deadlines though the runtime that
+    /// for a second, or nothing is under way but what may take as long as it takes, and wakes forty times a second
+    /// otherwise. Callers fail at their deadlines though the runtime that
     /// drives the link may be blocked, even if their replies lie unread in the kernel, and the runtime itself has no timer to
     /// look at. Paused time does not reach it. The wakers of overdue callers run on that thread: one that takes long makes
     /// all deadlines of the process late.

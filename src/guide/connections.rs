@@ -66,10 +66,10 @@
 //!   with `retry_on_timeout` off, or whatever [`Pending::deadline`](crate::client::pending::Pending::deadline) says.
 //!
 //! Attempts are timed in steps of 25 ms by a thread that all clients of the process share. It starts with the first of them
-//! and sleeps when there has been no traffic for a second. It goes on while the runtime that a client was made in is blocked:
-//! a reply that lies unread for longer than `socket_timeout` comes too late. Overdue callers are woken from that thread, so
-//! a waker of one's own must not take long. tokio's paused time does not reach it, but all other limits go by that: a
-//! real server is not for tests that pause time.
+//! and sleeps when there has been no traffic for a second, also while blocking commands wait. It goes on while the runtime
+//! that a client was made in is blocked: a reply that lies unread for longer than `socket_timeout` comes too late. Overdue
+//! callers are woken from that thread, so a waker of one's own must not take long. tokio's paused time does not reach it,
+//! but all other limits go by that: a real server is not for tests that pause time.
 //!
 //! # Silence
 //!
