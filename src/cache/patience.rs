@@ -86,9 +86,9 @@ pub(super) fn unasked(limit: Duration) -> Error {
     Error::new(Failure::Timeout { limit }, Outcome::NotSent)
 }
 
-/// Whether it was given up by the client, which may wait for less than a lookup.
+/// Whether it was given up by the client, which may wait for less than a lookup: for an answer, or for a connection.
 fn is_late(error: &Error) -> bool {
-    matches!(error.failure(), Failure::Timeout { .. })
+    matches!(error.failure(), Failure::Timeout { .. } | Failure::Connect(_))
 }
 
 /// Whether the server itself has said so.
@@ -101,7 +101,7 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
-    use crate::error::{CloseReason, ServerError};
+    use crate::error::{CloseReason, ConnectError, ServerError};
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -139,13 +139,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_gives_up_sooner_was_waited_for_long_enough() {
         let mut patience = Patience::new(SECOND, Pass::default());
+        let mut fail = async |error: Error| {
+            let failed: Result<()> = patience.spend(|_| std::future::ready(Err(error))).await;
+            failed.unwrap_err();
+            told(&mut patience)
+        };
+
         let late = Failure::Timeout { limit: SECOND / 10 };
-
-        let failed: Result<()> =
-            patience.spend(|_| std::future::ready(Err(Error::new(late, Outcome::MaybeExecuted)))).await;
-
-        failed.unwrap_err();
-        assert_eq!(told(&mut patience), Some(Answer::Late));
+        assert_eq!(fail(Error::new(late, Outcome::MaybeExecuted)).await, Some(Answer::Late));
+        assert_eq!(fail(Error::connect(ConnectError::Closed)).await, Some(Answer::Late));
     }
 
     #[tokio::test(start_paused = true)]

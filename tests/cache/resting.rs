@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use redlane::cache::{Cache, CacheError, OnFailure};
+use redlane::cache::{Cache, CacheError, Coherence, OnFailure};
 use redlane::client::Client;
 use redlane::config::Config;
 use redlane::error::{ErrorKind, Outcome};
@@ -118,20 +118,35 @@ async fn a_server_that_is_down_is_waited_for_by_the_first_few() {
 }
 
 #[tokio::test]
-async fn a_silent_server_is_given_a_rest_also_by_a_client_that_waits_for_less_than_the_cache_may() {
-    let server = Server::start(Options::new());
-    let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(50));
-    let client = Client::connect(config.build().unwrap()).await.unwrap();
-    let cache = impatient(&client).build().await.unwrap();
-    server.pause();
+async fn a_server_is_given_a_rest_also_by_a_client_that_waits_for_less_than_the_cache_may() {
+    for (coherence, is_frozen) in [
+        (Coherence::Tracking, true),
+        (Coherence::Tracking, false),
+        (Coherence::Off, true),
+        (Coherence::Off, false),
+    ] {
+        let server = Server::start(Options::new());
+        let config = Config::builder().url(&server.url()).socket_timeout(Duration::from_millis(50));
+        let client = Client::connect(config.build().unwrap()).await.unwrap();
+        let cache = impatient(&client).coherence(coherence).build().await.unwrap();
+        if is_frozen {
+            server.pause()
+        } else {
+            server.kill()
+        }
 
-    cold(&cache, &Loads::default(), 3 + MANY).await;
+        cold(&cache, &Loads::default(), 3 + MANY).await;
 
-    let stats = cache.stats();
-    assert_eq!(stats.l2_late + stats.l2_rested, 3 + MANY, "{stats:?}");
-    assert!(stats.l2_late >= 3 && stats.l2_rested >= MANY / 2, "{stats:?}");
-    server.resume();
-    until_redis_answers(&cache, "a").await;
+        let stats = cache.stats();
+        assert_eq!(stats.l2_late + stats.l2_rested, 3 + MANY, "{coherence:?} {is_frozen} {stats:?}");
+        assert!(stats.l2_late >= 3 && stats.l2_rested >= MANY / 2, "{stats:?}");
+        if is_frozen {
+            server.resume()
+        } else {
+            server.start_again()
+        }
+        until_redis_answers(&cache, "a").await;
+    }
 }
 
 #[tokio::test]
