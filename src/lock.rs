@@ -53,7 +53,8 @@
 //! **On the server** the lock `order:7` is the key `lock:order:7`, a string with a random token, so that programs which
 //! use `SET … NX PX` on the same key exclude each other with this one. Beside it are `{lock:order:7}:f`, the counter of
 //! fences, which has no time to live; `:q` and `:d`, the queue of a fair lock; `:s`, the permits of a semaphore; and the
-//! channels `:c` and `:sc`, on which is told who has it and who has given it back. A user with restricted rights needs
+//! channels `:c` and `:sc`, on which is told who has it and who has given it back (`:c7` and `:sc7` in the database 7: a
+//! channel belongs to the whole server). A user with restricted rights needs
 //! `~lock:* ~{lock:*}:* &{lock:*}:*` and
 //! `+evalsha +eval +get +set +del +pexpire +pttl +incr +publish +subscribe +unsubscribe`, for fair locks and semaphores
 //! `+time +zadd +zcard +zrange +zrangebyscore +zrank +zrem +zremrangebyscore +zscore` too. One who may not use the channels

@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_lock_is_compared_before_it_is_deleted() {
-        let (keys, token) = (LockKeys::of_lock("lock:", "a"), Token::new().unwrap());
+        let (keys, token) = (LockKeys::of_lock("lock:", "a", 0), Token::new().unwrap());
         let words = |dialect: Dialect| {
             let command = dialect.release(&keys, &token)?;
             let words = command.words().map(|word| String::from_utf8_lossy(word).into_owned());

@@ -42,7 +42,7 @@ impl Lock {
         name: String,
         options: Options,
     ) -> Self {
-        let keys = Arc::new(LockKeys::of_lock(prefix, &name));
+        let keys = Arc::new(LockKeys::of_lock(prefix, &name, client.config().db()));
         Self { client: client.clone(), core: Arc::clone(core), keys, name, options }
     }
 

@@ -233,7 +233,7 @@ mod tests {
     fn those_who_wait_here_are_called_when_no_message_does() {
         let fair = Kind::Fair { waiter_ttl: Ttl::new(Duration::from_secs(3)).unwrap() };
         for (kind, gone) in [(Kind::Plain, false), (Kind::Semaphore { limit: 1 }, false), (fair, true)] {
-            let keys = Arc::new(LockKeys::of_lock("lock:", "a"));
+            let keys = Arc::new(LockKeys::of_lock("lock:", "a", 0));
             let terms = Terms { keys, kind, fencing: Fencing::None, wake_up: true };
 
             assert!(is_told(&terms, Some(Released::Now)) && is_told(&terms, Some(Released::NotOurs)));

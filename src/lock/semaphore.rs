@@ -63,7 +63,7 @@ impl Semaphore {
         limit: u32,
         options: Options,
     ) -> Self {
-        let keys = Arc::new(LockKeys::of_semaphore(prefix, &name));
+        let keys = Arc::new(LockKeys::of_semaphore(prefix, &name, client.config().db()));
         // Replicas and queues are a lock's.
         let options = Options { replicas: None, fair: false, fencing: false, ..options };
         Self { client: client.clone(), core: Arc::clone(core), keys, name, limit, options }

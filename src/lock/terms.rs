@@ -24,17 +24,26 @@ pub(crate) struct LockKeys {
 }
 
 impl LockKeys {
-    pub(crate) fn of_lock(prefix: &str, name: &str) -> Self {
+    pub(crate) fn of_lock(prefix: &str, name: &str, db: i64) -> Self {
         let holder = [prefix.as_bytes(), name.as_bytes()].concat();
-        let [fence, channel, queue, alive] = ["f", "c", "q", "d"].map(|suffix| companion(&holder, suffix));
+        let [fence, queue, alive] = ["f", "q", "d"].map(|suffix| companion(&holder, suffix));
+        let channel = channel(&holder, "c", db);
         Self { holder, fence, channel, queue, alive }
     }
 
     /// Beside the lock of the same name, so that both can be used.
-    pub(crate) fn of_semaphore(prefix: &str, name: &str) -> Self {
+    pub(crate) fn of_semaphore(prefix: &str, name: &str, db: i64) -> Self {
         let lock = [prefix.as_bytes(), name.as_bytes()].concat();
-        let [holder, channel] = ["s", "sc"].map(|suffix| companion(&lock, suffix));
+        let (holder, channel) = (companion(&lock, "s"), channel(&lock, "sc", db));
         Self { holder, channel, fence: Vec::new(), queue: Vec::new(), alive: Vec::new() }
+    }
+}
+
+/// Channels belong to the server and not to a database: what is told in one must not be believed of another.
+fn channel(lock: &[u8], suffix: &str, db: i64) -> Vec<u8> {
+    match db {
+        0 => companion(lock, suffix),
+        _ => companion(lock, &format!("{suffix}{db}")),
     }
 }
 
@@ -91,7 +100,8 @@ mod tests {
     #[test]
     fn the_keys_of_a_lock_share_a_slot() {
         for name in ["order:7", "{order}:7", "a}b", ""] {
-            let (lock, semaphore) = (LockKeys::of_lock("lock:", name), LockKeys::of_semaphore("lock:", name));
+            let lock = LockKeys::of_lock("lock:", name, 7);
+            let semaphore = LockKeys::of_semaphore("lock:", name, 7);
             let keys = [&lock.holder, &lock.fence, &lock.channel, &lock.queue, &lock.alive];
             let slots = keys.map(|key| redlane_resp::slot::slot(key));
 
@@ -105,12 +115,20 @@ mod tests {
 
     #[test]
     fn keys_are_named_as_the_docs_say() {
-        let lock = LockKeys::of_lock("lock:", "order:7");
-        let semaphore = LockKeys::of_semaphore("lock:", "order:7");
+        let lock = LockKeys::of_lock("lock:", "order:7", 0);
+        let semaphore = LockKeys::of_semaphore("lock:", "order:7", 0);
 
         assert_eq!(lock.holder, b"lock:order:7");
         let others = [lock.fence, lock.channel, lock.queue, lock.alive, semaphore.holder, semaphore.channel];
         let suffixes = others.map(|key| key.strip_prefix(b"{lock:order:7}:").unwrap().to_vec());
         assert_eq!(suffixes, [&b"f"[..], b"c", b"q", b"d", b"s", b"sc"]);
+    }
+
+    #[test]
+    fn each_database_has_channels_of_its_own() {
+        let (lock, semaphore) = (LockKeys::of_lock("lock:", "a", 7), LockKeys::of_semaphore("lock:", "a", 7));
+
+        assert_eq!((&*lock.channel, &*semaphore.channel), (&b"{lock:a}:c7"[..], &b"{lock:a}:sc7"[..]));
+        assert_eq!(lock.queue, b"{lock:a}:q");
     }
 }

@@ -136,6 +136,40 @@ async fn a_lock_that_is_only_said_to_be_held_is_asked_for_in_time_all_the_same()
 }
 
 #[tokio::test]
+async fn a_lock_of_the_same_name_in_another_database_is_another_lock() {
+    // Given locks of one name in two databases, each of which was waited for just now.
+    let server = Server::start(Options::new());
+    let of = |database| {
+        let config = Config::builder().host("127.0.0.1").port(server.port()).db(database);
+        async move { Client::connect(config.build().unwrap()).await.unwrap() }
+    };
+    let (zero, seven) = (of(0).await, of(7).await);
+    let (lock, other) = (zero.locks().ttl(LONG).lock("a"), seven.locks().ttl(LONG).lock("a"));
+    for (client, lock) in [(&zero, &lock), (&seven, &other)] {
+        let holder = lock.acquire(SOON).await.unwrap();
+        let waits = lock.clone();
+        let waiting = tokio::spawn(async move { waits.acquire(SOON).await.unwrap() });
+        eventually_async("it waits", SOON, || client.locks().stats().waited_for == 1).await;
+        holder.release().await.unwrap();
+        waiting.await.unwrap().release().await.unwrap();
+    }
+
+    for _ in 0..10 {
+        // When the other one is held.
+        let held = other.acquire(SOON).await.unwrap();
+        for _ in 0..10 {
+            zero.exists("a").await.unwrap();
+        }
+        let before = zero.locks().stats().contended;
+
+        // Then this one is free.
+        lock.acquire(SOON).await.unwrap().release().await.unwrap();
+        assert_eq!(zero.locks().stats().contended, before);
+        held.release().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_lock_is_listened_for_as_long_as_somebody_waits_and_a_little_longer() {
     let (locks, prefix) = locks().await;
     let channel = format!("{{{prefix}a}}:c");
