@@ -29,11 +29,12 @@
 //!   at most a second later on. The first answer in time ends the rest, so for up to a second after Redis is back it is
 //!   not asked, and what is loaded meanwhile is not stored. Writes and invalidations know no rest: they are sent, or fail.
 //!   Where the database would not bear the loads, [`OnFailure::Fail`], which fails at once during a rest. An invalidation
-//!   that fails, be it of a key, a tag or all, is tried again for as long as what it means may live, by this process alone:
-//!   one that dies takes it along. Until it took, or the key was set anew, this process does not believe what Redis has of
-//!   it: whoever looks it up invalidates it first, and goes on as without Redis if that fails too. So no call returns what
-//!   this process had tried to invalidate before it; other processes may serve that until it is gone. That holds for a
-//!   thousand keys and tags at a time; with more of them those that end first are given up.
+//!   that fails, be it of a key, a tag or all, is tried again for as long as what it means may live, by this cache and its
+//!   clones alone: a process that dies takes it along. Until it took, or the key was set anew, they do not believe what
+//!   Redis has of it: whoever looks it up invalidates it first, and goes on as without Redis if that fails too. So no call
+//!   returns what this cache had tried to invalidate before it; other processes may serve that until it is gone. A thousand
+//!   keys and tags are remembered; with more of them all of the cache counts as invalidated (of the texts of a
+//!   [`manager`] those that end first are given up).
 //! - *SWAPDB.* It tells nobody, of no key: a database that is swapped is no place for values that are kept in processes.
 //! - *Foreign writers.* The server tells of what any program does to a key; with [`Coherence::PubSub`] only caches tell. A key
 //!   that a program without this cache overwrites counts as not there, or is

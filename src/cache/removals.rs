@@ -20,7 +20,8 @@ use crate::error::Result;
 /// How long it waits between two rounds.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
 
-/// Keys and tags at most; with more of them those that end first are given up.
+/// Keys and tags at most; with more of them all that the namespace has is to be gone. Where there is none to raise, with
+/// plain texts, those that end first are given up.
 const MOST: usize = 1024;
 
 /// What has no end is tried for a day.
@@ -65,21 +66,28 @@ pub(super) struct Failure(u64);
 pub(super) struct Begun(Arc<AtomicBool>);
 
 impl Removals {
-    /// Remembers what may stand in Redis for so long.
-    pub(super) fn later(&self, key: String, what: What, longest: Duration) {
+    /// Remembers what may stand in Redis for so long. `whole`: the version of the namespace, which takes the place of all
+    /// when there are too many. Whether it does.
+    pub(super) fn later(&self, key: String, what: What, longest: Duration, whole: Option<String>) -> bool {
         let mut waiting = self.lock();
         let Waiting { keys, failures } = &mut *waiting;
-        if keys.len() >= MOST
-            && !keys.contains_key(&key)
+        let is_full = keys.len() >= MOST && !keys.contains_key(&key);
+        let whole = whole.filter(|_| is_full);
+        if whole.is_some() {
+            keys.clear();
+        } else if is_full
             && let Some(first) = keys.iter().min_by_key(|(_, it)| it.until).map(|(key, _)| key.clone())
         {
             keys.remove(&first);
         }
+        let is_whole = whole.is_some();
+        let (key, what) = whole.map_or((key, what), |whole| (whole, What::Tagged { life: None }));
         *failures = failures.wrapping_add(1);
         let now = Instant::now();
         let until = now.checked_add(longest.min(LONGEST)).unwrap_or(now);
         keys.insert(key, Removal { what, failure: Failure(*failures), until });
         self.any.store(true, Ordering::Relaxed);
+        is_whole
     }
 
     /// Whether there may be any. Who marks a key as being read and then asks this sees what failed before the key was
@@ -159,8 +167,8 @@ mod tests {
     #[test]
     fn keys_are_kept_until_done_or_over() {
         let removals = Removals::default();
-        removals.later("a".into(), What::Key, Duration::MAX);
-        removals.later("b".into(), What::Key, Duration::ZERO);
+        removals.later("a".into(), What::Key, Duration::MAX, None);
+        removals.later("b".into(), What::Key, Duration::ZERO, None);
 
         assert!(removals.waits("a").is_some() && removals.waits("b").is_none());
         assert_eq!(removals.due(), ["a"]);
@@ -172,10 +180,10 @@ mod tests {
     fn what_began_before_the_last_failure_puts_nothing_right() {
         let removals = Removals::default();
         removals.done("a", removals.waits("a"));
-        removals.later("a".into(), What::Key, Duration::MAX);
+        removals.later("a".into(), What::Key, Duration::MAX, None);
         let first = removals.waits("a");
 
-        removals.later("a".into(), What::Key, Duration::MAX);
+        removals.later("a".into(), What::Key, Duration::MAX, None);
         removals.done("a", first);
         removals.done("a", None);
 
@@ -188,11 +196,26 @@ mod tests {
     fn there_is_a_bound() {
         let removals = Removals::default();
         for n in 0..MOST + 10 {
-            removals.later(n.to_string(), What::Key, Duration::from_secs(n as u64 + 10));
+            removals.later(n.to_string(), What::Key, Duration::from_secs(n as u64 + 10), None);
         }
 
         assert_eq!(removals.due().len(), MOST);
         assert!(removals.waits("0").is_none() && removals.waits("1030").is_some());
+    }
+
+    #[test]
+    fn with_too_many_the_whole_takes_their_place() {
+        let removals = Removals::default();
+        let whole = || Some("whole".to_owned());
+        for n in 0..MOST {
+            assert!(!removals.later(n.to_string(), What::Key, LONGEST, whole()));
+        }
+        assert!(!removals.later("0".into(), What::Key, LONGEST, whole()), "it waits already");
+
+        assert!(removals.later("one more".into(), What::Key, LONGEST, whole()));
+
+        assert_eq!(removals.due(), ["whole"]);
+        assert!(matches!(removals.find("whole"), Some((_, What::Tagged { life: None }))));
     }
 
     #[test]

@@ -201,7 +201,11 @@ impl<V: Send + Sync + 'static> Inner<V> {
             seconds(ttl.as_secs_f64() * (1.0 + settings.jitter)).saturating_add(settings.stale)
         });
         let ttl = ttl.max(inner.remote.longest());
-        inner.removals.later(key, what, ttl);
+        let whole = (!inner.is_plain()).then(|| inner.tag("").key());
+        if inner.removals.later(key, what, ttl, whole) {
+            // Before it is raised, as in `invalidate_tag`: nobody is to believe the version that he knows.
+            inner.drop_tag("");
+        }
         Inner::keep_removing(inner);
     }
 

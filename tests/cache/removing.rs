@@ -178,6 +178,38 @@ async fn what_outlives_the_time_of_the_cache_is_not_believed_for_as_long_as_it_m
 }
 
 #[tokio::test]
+async fn more_than_can_be_remembered_makes_all_of_the_cache_out_of_date() {
+    for coherence in [Coherence::Tracking, Coherence::Off] {
+        const MANY: u32 = 1030;
+        let server = Server::start(Options::new());
+        let client = connect(&server.url()).await;
+        let cache = calm(&client).coherence(coherence).build().await.unwrap();
+        for n in 0..MANY {
+            cache.set(&n.to_string(), &"old".to_owned()).await.unwrap();
+        }
+        warm(&cache, "another", "old").await;
+        refuse(&server, &["unlink", "eval", "evalsha"]);
+
+        for n in 0..MANY {
+            fails_to_invalidate(&cache, &n.to_string()).await;
+        }
+
+        let served = async |value| {
+            let mut served = 0;
+            for id in (0..MANY).map(|n| n.to_string()).chain(["another".to_owned()]) {
+                let found = cache.get_or_load(&id, Loads::default().giving("new")).await.unwrap();
+                served += u32::from(text(&found) == Some(value));
+            }
+            served
+        };
+        assert_eq!(served("old").await, 0, "{coherence:?}");
+        allow(&server, &["unlink", "eval", "evalsha"]);
+        assert_eq!(served("new").await, MANY + 1, "{coherence:?}");
+        assert_eq!(cache.get("another").await.unwrap().as_deref().map(String::as_str), Some("new"));
+    }
+}
+
+#[tokio::test]
 async fn who_comes_back_after_an_outage_does_not_find_what_was_invalidated_in_it() {
     // Given values that outlive the server, and a client that soon gives a removal up.
     const COUNT: u32 = 20;
