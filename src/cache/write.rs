@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use super::envelope::{Header, Kind, Tag};
 use super::error::CacheError;
 use super::hit::seconds;
@@ -152,8 +154,10 @@ impl<V: Send + Sync + 'static> Inner<V> {
         self.counters.inval_local.add();
         self.drop_local(id);
         if self.is_plain() {
-            // There is no lease that the write would take away from who has loaded what was there before.
-            self.loads.stored(id).await;
+            // There is no lease that the write would take away from who has loaded what was there before. He may take as
+            // long as a lookup; what takes longer is driven by nobody.
+            let limit = self.settings.lookup_timeout.min(self.remote.client.call_timeout());
+            let _ = timeout(limit, self.loads.stored(id)).await;
         }
     }
 

@@ -138,3 +138,27 @@ async fn what_was_loaded_before_a_removal_is_not_stored_after_it() {
         assert_eq!(manager.get("a").await.unwrap(), None, "{round}");
     }
 }
+
+#[tokio::test]
+async fn a_lookup_that_nobody_drives_holds_up_no_removal() {
+    let client = connect(&Server::shared().url()).await;
+    let key = Keys::new().key("k");
+    let manager = CacheManager::new(&client).await.unwrap();
+    let (loaded, has_loaded) = tokio::sync::oneshot::channel();
+    let load = move |_| async move {
+        loaded.send(()).unwrap();
+        Ok::<_, Infallible>(Some("old".to_owned()))
+    };
+    // Its text is on its way to Redis.
+    let mut lookup = std::pin::pin!(manager.cache().get_or_load(&key, load).into_future());
+    tokio::select! {
+        biased;
+        _ = &mut lookup => panic!("it has not been stored yet"),
+        loaded = has_loaded => loaded.unwrap(),
+    }
+
+    let removed = tokio::time::timeout(SOON, manager.delete(&key)).await;
+
+    removed.expect("it waits no longer than a lookup may").unwrap();
+    assert_eq!(text(&lookup.await.unwrap()), Some("old"));
+}
