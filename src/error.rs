@@ -131,6 +131,11 @@ impl Error {
         }
     }
 
+    /// A transaction of which nothing ran, for what the server said to the command at `index`, or to EXEC.
+    pub(crate) fn discarded(index: Option<usize>, error: ServerError) -> Self {
+        Self::new(Failure::Discarded { index, error: without_arguments(error) }, Outcome::Refused)
+    }
+
     pub(crate) fn link(error: LinkError) -> Self {
         let outcome = error.outcome();
         let failure = match error {

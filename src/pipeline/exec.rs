@@ -53,7 +53,7 @@ fn discarded(refused: Option<(usize, ServerError)>, exec: ServerError) -> Error 
         Some((index, error)) => (Some(index), error),
         None => (None, exec),
     };
-    Error::new(Failure::Discarded { index, error }, Outcome::Refused)
+    Error::discarded(index, error)
 }
 
 /// The elements of EXEC's array as replies of their own, without a copy.
@@ -131,6 +131,16 @@ mod tests {
             error.to_string(),
             "transaction discarded, error reply to the command at index 1: ERR first"
         );
+    }
+
+    #[test]
+    fn what_a_server_quotes_of_an_unknown_command_is_not_told() {
+        let unknown = "-ERR unknown command 'PUT', with args beginning with: 'hunter2' \r\n";
+
+        let error = results(replies(&["+OK\r\n", unknown, "-EXECABORT x\r\n"]), 1).unwrap_err();
+
+        assert_eq!((error.kind(), error.index(), error.code()), (ErrorKind::ExecAbort, Some(0), Some("ERR")));
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
     }
 
     #[test]
