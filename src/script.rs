@@ -36,7 +36,7 @@ use crate::client::Client;
 use crate::commands::command::Command;
 use crate::commands::executor::Executor;
 use crate::commands::facts::{self, Facts};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Failure, Outcome, Result};
 use crate::pipeline::Pipeline;
 
 /// A Lua script and what is known of it.
@@ -209,12 +209,17 @@ impl ScriptCall<'_> {
         let began = Instant::now();
         let [by_name, by_text] = self.script.facts();
         match self.terms.send(client, self.command(by_name, self.script.sha1())).await {
-            Err(error) if error.kind() == ErrorKind::NoScript => {
+            Err(error) if is_unknown(&error) => {
                 // Once, and whatever it answers then: a server that forgets at once must not keep us here.
                 let limit = self.terms.deadline.unwrap_or_else(|| client.call_timeout());
                 let left = limit.saturating_sub(began.elapsed());
                 let terms = Terms { deadline: Some(left), ..self.terms };
-                terms.send(client, self.command(by_text, &self.script.source)).await
+                let result = terms.send(client, self.command(by_text, &self.script.source)).await;
+                // An earlier attempt may have run it, on a server that forgot it since.
+                let may_have_run = error.outcome() == Outcome::MaybeExecuted;
+                result.map_err(
+                    |last| if may_have_run { last.with_outcome(Outcome::MaybeExecuted) } else { last },
+                )
             }
             result => result,
         }
@@ -278,6 +283,11 @@ impl ScriptCall<'_> {
     fn command(&self, facts: &'static Facts, script: &str) -> Command {
         self.operands.command(facts, script)
     }
+}
+
+/// Whether the server said that it does not know the script. An error within what a script returned is the script's own.
+fn is_unknown(error: &Error) -> bool {
+    error.kind() == ErrorKind::NoScript && matches!(error.failure(), Failure::Server(_))
 }
 
 /// The script and the number of its keys and arguments: one of them may be a secret.

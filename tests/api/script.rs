@@ -376,3 +376,15 @@ async fn a_transfer_that_fails_moves_nothing() {
     assert_eq!(points("empty").await.as_deref(), Some("9223372036854775807"));
     assert_eq!(points("full").await.as_deref(), Some("0"));
 }
+
+#[tokio::test]
+async fn an_error_within_what_a_script_returns_is_no_word_of_the_server() {
+    let (client, key) = (client(Server::shared().port()).await, Keys::new().key("n"));
+    let script = Script::new("redis.call('INCR', KEYS[1]) return {redis.error_reply('NOSCRIPT of mine')}");
+    script.load(&client).await.unwrap();
+
+    let error = script.key(&key).call::<Vec<i64>>(&client).await.unwrap_err();
+
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::NoScript, Outcome::MaybeExecuted));
+    assert_eq!(client.get(&key).read_as::<i64>().await.unwrap(), 1, "it ran once");
+}

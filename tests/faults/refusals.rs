@@ -165,3 +165,21 @@ async fn a_reply_of_the_wrong_type_leaves_the_connection_in_step() {
     assert_eq!(client.get("k").await.unwrap().as_deref(), Some("OK"));
     assert_eq!(client.link_stats().connects, 1);
 }
+
+#[tokio::test]
+async fn a_script_that_may_have_run_before_its_server_forgot_it_may_have_run() {
+    let server = Scripted::start(|words, number| match (words[0].as_str(), number) {
+        // Gone with the reply; nobody knows the script when it is back.
+        ("EVALSHA", 0) => String::new(),
+        ("EVALSHA", _) => "-NOSCRIPT No matching script.\r\n".to_owned(),
+        _ => "-NOPERM this user has no permissions\r\n".to_owned(),
+    })
+    .await;
+    let client = connect(&server).await;
+    let script = Script::new("return redis.call('INCR', KEYS[1])").idempotent(true);
+
+    let error = script.key("k").call::<i64>(&client).await.unwrap_err();
+
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::NoPermission, Outcome::MaybeExecuted));
+    assert_eq!(server.asked(), 3);
+}
