@@ -239,8 +239,9 @@ impl Client {
         };
         /// Enough successes to fill the bucket; more would be lost anyway.
         const FILLS: u64 = 1_000;
-        let completed = self.inner.router.stats().completed;
-        let succeeded = completed.saturating_sub(self.inner.metrics.error_replies());
+        let metrics = &self.inner.metrics;
+        let completed = self.inner.router.stats().completed.saturating_add(metrics.replies_apart());
+        let succeeded = completed.saturating_sub(metrics.error_replies());
         let credited = self.inner.credited.fetch_max(succeeded, Ordering::Relaxed);
         for _ in 0..succeeded.saturating_sub(credited).min(FILLS) {
             budget.earn();

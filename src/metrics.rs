@@ -8,6 +8,7 @@ pub struct Metrics {
     retries: AtomicU64,
     retries_denied: AtomicU64,
     error_replies: AtomicU64,
+    replies_apart: AtomicU64,
 }
 
 impl Metrics {
@@ -31,6 +32,15 @@ impl Metrics {
 
     pub(crate) fn replied_with_error(&self) {
         self.error_replies.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Replies on other connections than the shared one.
+    pub(crate) fn replies_apart(&self) -> u64 {
+        self.replies_apart.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn replied_apart(&self) {
+        self.replies_apart.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn retried(&self) {

@@ -11,6 +11,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use redlane_pool::connector::Dirt;
 use redlane_pool::error::Outcome;
 use redlane_pool::link::Link;
 use redlane_pool::retry::Jitter;
@@ -19,6 +20,7 @@ use redlane_resp::reply::Reply;
 use tokio::time::Instant;
 
 use crate::client::Client;
+use crate::client::leases::{Leased, dirt_of};
 use crate::client::span::CommandSpan;
 use crate::client::submission;
 use crate::commands::command::Command;
@@ -91,13 +93,38 @@ pub(crate) trait Attempt: Send {
     /// The name for errors.
     fn name(&self) -> Cow<'static, str>;
 
-    /// Tries once, until `until`; `shown` is the limit that an error names.
+    /// Whether it goes to another connection than the shared one, whose figures do not count its replies.
+    fn is_apart(&self) -> bool;
+
+    /// Tries once, within `bounds`.
     fn attempt(
         &mut self,
         client: &Client,
-        until: Option<Instant>,
-        shown: Duration,
+        bounds: Bounds,
     ) -> impl Future<Output = Result<Self::Reply>> + Send;
+}
+
+/// What bounds one attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    limits: Limits,
+    /// The end of the call as a whole, waits for a connection included.
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Bounds {
+    /// The end of what is submitted now.
+    pub(crate) fn until(&self) -> Option<Instant> {
+        match (self.limits.attempt.and_then(|limit| Instant::now().checked_add(limit)), self.deadline) {
+            (Some(attempt), Some(call)) => Some(attempt.min(call)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// The limit that an error names.
+    pub(crate) fn shown(&self) -> Duration {
+        self.limits.shown()
+    }
 }
 
 /// What bounds a call and its repetition.
@@ -150,14 +177,28 @@ pub(crate) fn slow(
 /// Executes a command once, on a connection that its caller holds, within `limit`.
 pub(crate) async fn on_held(
     client: &Client,
-    link: &Link,
+    lease: &Leased,
     command: Command,
     limit: Duration,
 ) -> Result<Reply> {
     let options = CallOptions { deadline: Some(limit), no_retry: true, idempotent: false };
     let terms = Terms::of(client, &command, options);
     let span = CommandSpan::begin(client, &command);
-    attempts(client, &mut One { command, held: Some(link) }, &terms, None, Duration::ZERO, span).await
+    attempts(client, &mut One { command, held: Some(lease) }, &terms, None, Duration::ZERO, span)
+        .await
+        .inspect_err(|error| leave_with(lease, error))
+}
+
+/// Whether the connection is to be left: what it leads to is no primary any more, or wants another greeting.
+fn is_to_be_left(error: &Error) -> bool {
+    matches!(error.cause(), ErrorKind::ReadOnly | ErrorKind::Auth)
+}
+
+/// Sees to it that nobody is given the connection of `lease` again when `error` says that it is to be left.
+pub(crate) fn leave_with(lease: &Leased, error: &Error) {
+    if is_to_be_left(error) {
+        lease.mark(Dirt::OTHER);
+    }
 }
 
 /// Tries until it succeeds or the decision is to stop; begins with `first`, the error of an attempt made before.
@@ -182,10 +223,11 @@ pub(crate) async fn attempts<A: Attempt>(
                 && error.outcome() != Outcome::NotSent
             {
                 client.metrics().replied_with_error();
+                if call.is_apart() {
+                    client.metrics().replied_apart();
+                }
             }
-            if matches!(error.cause(), ErrorKind::ReadOnly | ErrorKind::Auth)
-                && error.outcome() == Outcome::Refused
-            {
+            if is_to_be_left(&error) && error.outcome() == Outcome::Refused {
                 // The name may point to another server by now; the greeting may be wanted again.
                 client.router().link().renew();
             }
@@ -201,12 +243,11 @@ pub(crate) async fn attempts<A: Attempt>(
             }
         }
         tried = tried.saturating_add(1);
-        let until = match (limits.attempt.and_then(|limit| Instant::now().checked_add(limit)), deadline) {
-            (Some(attempt), Some(call)) => Some(attempt.min(call)),
-            (one, other) => one.or(other),
-        };
-        match call.attempt(client, until, limits.shown()).await {
+        match call.attempt(client, Bounds { limits, deadline }).await {
             Ok(reply) => {
+                if call.is_apart() {
+                    client.metrics().replied_apart();
+                }
                 span.succeeded();
                 return Ok(reply);
             }
@@ -219,7 +260,7 @@ pub(crate) async fn attempts<A: Attempt>(
 struct One<'a> {
     command: Command,
     /// The connection that it must go to.
-    held: Option<&'a Link>,
+    held: Option<&'a Leased>,
 }
 
 impl Attempt for One<'_> {
@@ -229,15 +270,29 @@ impl Attempt for One<'_> {
         name_of(&self.command)
     }
 
-    async fn attempt(&mut self, client: &Client, until: Option<Instant>, shown: Duration) -> Result<Reply> {
-        let command = &self.command;
-        let reply = match (self.held, command.lane()) {
-            (Some(link), _) => submission::command(link, command, until, shown).await?,
-            (None, Lane::Lease) => client.leases().call(command, until, shown).await?,
-            _ => submission::command(client.router().link(), command, until, shown).await?,
-        };
-        if reply.is_error() { Err(reply_error(Some(reply), command)) } else { Ok(reply) }
+    fn is_apart(&self) -> bool {
+        self.held.is_some() || self.command.lane() == Lane::Lease
     }
+
+    async fn attempt(&mut self, client: &Client, bounds: Bounds) -> Result<Reply> {
+        let command = &self.command;
+        match (self.held, command.lane()) {
+            (Some(lease), _) => answer(lease, command, bounds).await,
+            (None, Lane::Lease) => {
+                // Waiting for a connection takes nothing from the time that the command was given to block.
+                let lease = client.leases().acquire(bounds.deadline).await?;
+                lease.mark(dirt_of(command));
+                answer(&lease, command, bounds).await.inspect_err(|error| leave_with(&lease, error))
+            }
+            _ => answer(client.router().link(), command, bounds).await,
+        }
+    }
+}
+
+/// What comes back for a command that is sent now.
+async fn answer(link: &Link, command: &Command, bounds: Bounds) -> Result<Reply> {
+    let reply = submission::command(link, command, bounds.until(), bounds.shown()).await?;
+    if reply.is_error() { Err(reply_error(Some(reply), command)) } else { Ok(reply) }
 }
 
 /// The two clocks of one call.

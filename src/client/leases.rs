@@ -10,10 +10,8 @@ use redlane_pool::dedicated::Dedicated;
 use redlane_pool::lease::Lease;
 use redlane_pool::pool::{AcquireError, Pool, Reservation};
 use redlane_pool::stats::PoolStats;
-use redlane_resp::reply::Reply;
 use tokio::time::Instant;
 
-use crate::client::submission;
 use crate::commands::command::Command;
 use crate::commands::facts::Leaves;
 use crate::config::Config;
@@ -47,18 +45,6 @@ impl Leases {
             None => self.pool.acquire().await,
         };
         acquired.map_err(acquire_error)
-    }
-
-    /// Runs one command on a connection of its own.
-    pub(crate) async fn call(
-        &self,
-        command: &Command,
-        until: Option<Instant>,
-        shown: Duration,
-    ) -> Result<Reply> {
-        let lease = self.acquire(until).await?;
-        lease.mark(dirt_of(command));
-        submission::command(&lease, command, until, shown).await
     }
 
     pub(crate) async fn close(&self, limit: Duration) {

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use super::exec::{self, EXEC, MULTI};
 use super::wire::Wire;
 use crate::client::Client;
-use crate::client::execute::Attempt;
+use crate::client::execute::{Attempt, Bounds};
 use crate::client::submission::{Cut, submit};
 use crate::commands::command::Command;
 use crate::commands::facts::Facts;
@@ -202,8 +202,12 @@ impl Attempt for Batch {
         Cow::Borrowed(if self.atomic { "MULTI" } else { "PIPELINE" })
     }
 
-    async fn attempt(&mut self, client: &Client, until: Option<Instant>, shown: Duration) -> Result<()> {
-        let link = client.router().link();
+    fn is_apart(&self) -> bool {
+        false
+    }
+
+    async fn attempt(&mut self, client: &Client, bounds: Bounds) -> Result<()> {
+        let (link, until, shown) = (client.router().link(), bounds.until(), bounds.shown());
         let result = if self.atomic {
             self.transact(link, until, shown).await
         } else {
@@ -234,8 +238,12 @@ impl Attempt for OnLink<'_> {
         self.batch.name()
     }
 
-    async fn attempt(&mut self, _: &Client, until: Option<Instant>, shown: Duration) -> Result<()> {
-        self.batch.transact(self.link, until, shown).await
+    fn is_apart(&self) -> bool {
+        true
+    }
+
+    async fn attempt(&mut self, _: &Client, bounds: Bounds) -> Result<()> {
+        self.batch.transact(self.link, bounds.until(), bounds.shown()).await
     }
 }
 

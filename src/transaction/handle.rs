@@ -7,7 +7,7 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -35,12 +35,20 @@ struct Held {
     client: Client,
     lease: Leased,
     deadline: Instant,
+    /// How often keys were watched by [`Tx::watch`].
+    watched: AtomicU32,
     over: AtomicBool,
 }
 
 impl Tx {
     pub(super) fn new(client: Client, lease: Leased, deadline: Instant) -> Self {
-        Self(Arc::new(Held { client, lease, deadline, over: AtomicBool::new(false) }))
+        Self(Arc::new(Held {
+            client,
+            lease,
+            deadline,
+            watched: AtomicU32::new(0),
+            over: AtomicBool::new(false),
+        }))
     }
 
     /// For the loop, which ends the try with it.
@@ -66,6 +74,7 @@ impl Tx {
     pub async fn watch<K: ToRedisArgs>(&self, keys: K) -> Result<()> {
         let command = Command::known(const { facts::of("WATCH") }).arg(keys);
         self.0.left()?;
+        self.0.watched.fetch_add(1, Ordering::AcqRel);
         self.0.lease.mark(Dirt::WATCH);
         self.send(command).await.map(|_| ())
     }
@@ -184,6 +193,7 @@ impl Multi<'_> {
         let held = self.held;
         let left = held.left()?;
         self.commands.check_count::<T>()?;
+        let watched = held.watched.load(Ordering::Acquire);
         held.lease.mark(Dirt::MULTI);
         let result = self.commands.exec_on(&held.client, &held.lease, left).await;
         let told = match &result {
@@ -191,8 +201,14 @@ impl Multi<'_> {
             Err(error) => matches!(error.failure(), Failure::Aborted | Failure::Discarded { .. }),
         };
         if told {
-            // The server has left MULTI, and watches nothing.
+            // The server has left MULTI, and watches nothing but what may have been asked for behind EXEC.
             held.lease.mark_clean();
+            if held.watched.load(Ordering::Acquire) != watched {
+                held.lease.mark(Dirt::WATCH);
+            }
+        }
+        if let Err(error) = &result {
+            execute::leave_with(&held.lease, error);
         }
         match result {
             Ok(replies) => replies.read_all().map(Some),

@@ -421,3 +421,20 @@ async fn it_ends_at_its_deadline() {
     }
     assert!(client.get(key).read_as::<u32>().await.unwrap() > 1, "it was tried more than once");
 }
+
+#[tokio::test]
+async fn a_key_that_is_watched_while_exec_is_under_way_is_not_left_watched() {
+    let (client, keys) = shared().await;
+    let (first, late, other) = (keys.key("first"), keys.key("late"), keys.key("other"));
+    let (first, late) = (first.as_str(), late.as_str());
+    let made = client.transaction(&[first], |tx| async move {
+        let exec = tx.multi().set(first, 1).exec::<()>();
+        let (made, watched) = tokio::join!(exec, tx.watch(late));
+        watched.and(made)
+    });
+    assert_eq!(made.await.unwrap(), Some(()));
+
+    let ran = runs_after(&client, &other, || async { client.set(late, 1).await.unwrap() }).await;
+
+    assert!(ran, "somebody else's watch was left behind");
+}

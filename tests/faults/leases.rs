@@ -7,6 +7,7 @@ use redlane::prelude::*;
 use redlane_test_support::{Keys, Options, Server, eventually_async};
 
 use crate::client::{TIMEOUT, config, connect};
+use crate::scripted::Scripted;
 
 #[tokio::test]
 async fn a_blocking_command_delays_nobody() {
@@ -104,4 +105,63 @@ async fn a_pool_that_shall_not_wait_fails_at_once() {
     assert_eq!(error.kind(), ErrorKind::PoolTimeout);
     assert!(began.elapsed() < Duration::from_millis(100));
     holder.abort();
+}
+
+#[tokio::test]
+async fn the_wait_for_a_connection_takes_nothing_from_the_time_of_a_blocking_command() {
+    let server = Server::start(Options::new());
+    let client = Client::connect(config(&server.url()).max_connections(2).build().unwrap()).await.unwrap();
+    let holder = tokio::spawn({
+        let client = client.clone();
+        async move { client.blpop("list", 1.5).await }
+    });
+    eventually_async("it holds the only one", Duration::from_secs(2), || client.pool_stats().in_use == 1)
+        .await;
+
+    let nothing = client.blpop("other", 0.1).await;
+
+    assert_eq!(nothing.unwrap(), None);
+    assert_eq!(holder.await.unwrap().unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_server_that_became_a_replica_is_left_by_the_connections_of_the_pool_too() {
+    let server = Scripted::start(|words, _| match words[0].as_str() {
+        "PING" => "+PONG\r\n".to_owned(),
+        "WATCH" | "UNWATCH" => "+OK\r\n".to_owned(),
+        _ => "-READONLY You can't write against a read only replica.\r\n".to_owned(),
+    })
+    .await;
+    let client = connect(&server.url()).await;
+
+    for _ in 0..2 {
+        let refused = client.blpop("list", 1.0).no_retry().await.unwrap_err();
+        assert_eq!((refused.kind(), refused.outcome()), (ErrorKind::ReadOnly, Outcome::Refused));
+        assert_eq!((client.pool_stats().idle, client.pool_stats().in_use), (0, 0));
+    }
+
+    let made = client.transaction(&["k"], |tx| async move {
+        tx.set("k", 1).await?;
+        Ok(Some(()))
+    });
+    assert_eq!(made.await.unwrap_err().kind(), ErrorKind::ReadOnly);
+    assert_eq!((client.pool_stats().idle, client.pool_stats().in_use), (0, 0));
+}
+
+#[tokio::test]
+async fn what_succeeds_on_connections_of_the_pool_earns_retries_as_well() {
+    let server = Scripted::start(|words, number| match words[0].as_str() {
+        "PING" => "+PONG\r\n".to_owned(),
+        _ if number % 4 == 1 => "-LOADING Redis is loading the dataset in memory\r\n".to_owned(),
+        _ => "_\r\n".to_owned(),
+    })
+    .await;
+    let config = config(&server.url()).retry_budget(1).retry_budget_successes(1);
+    let client = Client::connect(config.build().unwrap()).await.unwrap();
+
+    for call in 0..12 {
+        assert_eq!(client.blpop("list", 0.1).await.unwrap(), None, "call {call}");
+    }
+
+    assert_eq!(client.metrics().retries(), 4);
 }
