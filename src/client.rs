@@ -21,7 +21,7 @@ use redlane_pool::stats::{LinkStats, PoolStats};
 use redlane_resp::from_reply::FromReply;
 use tokio::time::Instant;
 
-use self::leases::Leases;
+use self::leases::{Leased, Leases};
 use self::pending::Pending;
 use self::services::Services;
 use self::span::Place;
@@ -217,6 +217,12 @@ impl Client {
 
     pub(crate) fn router(&self) -> &Router {
         &self.inner.router
+    }
+
+    /// Waits for a connection of one's own, at most `acquire_timeout` and until `deadline`, also for a server that is away.
+    pub(crate) async fn lease(&self, deadline: Option<Instant>) -> Result<Leased> {
+        let limit = self.config().acquire_timeout();
+        self.leases().acquire_beside(self.router().link(), limit, deadline).await
     }
 
     pub(crate) fn leases(&self) -> &Leases {

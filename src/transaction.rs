@@ -157,7 +157,7 @@ impl<F> Transaction<'_, F> {
             }
             let held = match lease.take() {
                 Some(held) => held,
-                None => self.client.leases().acquire(Some(deadline)).await?,
+                None => self.client.lease(Some(deadline)).await?,
             };
             let tx = watched(self.client, self.watch.clone(), held, deadline).await?;
             let handle = tx.clone_handle();

@@ -280,7 +280,7 @@ impl Attempt for One<'_> {
             (Some(lease), _) => answer(lease, command, bounds).await,
             (None, Lane::Lease) => {
                 // Waiting for a connection takes nothing from the time that the command was given to block.
-                let lease = client.leases().acquire(bounds.deadline).await?;
+                let lease = client.lease(bounds.deadline).await?;
                 lease.mark(dirt_of(command));
                 answer(&lease, command, bounds).await.inspect_err(|error| leave_with(&lease, error))
             }

@@ -8,12 +8,14 @@ use redlane_pool::config::LinkConfig;
 use redlane_pool::connector::Dirt;
 use redlane_pool::dedicated::Dedicated;
 use redlane_pool::lease::Lease;
+use redlane_pool::link::Link;
 use redlane_pool::pool::{AcquireError, Pool, Reservation};
 use redlane_pool::stats::PoolStats;
 use tokio::time::Instant;
 
+use crate::client::submission;
 use crate::commands::command::Command;
-use crate::commands::facts::Leaves;
+use crate::commands::facts::{self, Leaves};
 use crate::config::Config;
 use crate::error::{Error, Failure, Outcome, Result};
 use crate::handshake::Handshake;
@@ -38,8 +40,35 @@ impl Leases {
         Self { pool, _link }
     }
 
+    /// Waits for a connection, at most `acquire_timeout` and until `deadline`. While `link`, the shared one, is down too, it
+    /// waits for that: one connection that dials is enough for a server that is away.
+    pub(crate) async fn acquire_beside(
+        &self,
+        link: &Link,
+        limit: Duration,
+        deadline: Option<Instant>,
+    ) -> Result<Leased> {
+        let own = Instant::now().checked_add(limit);
+        let until = own.into_iter().chain(deadline).min();
+        // Whom nothing delays is told of the pool's own limit.
+        let mut by = deadline;
+        loop {
+            match self.acquire(by).await {
+                Err(error) if is_outage(&error) && !link.is_up() => {
+                    // Answered when the server is back; told at once when it refuses us.
+                    let ping = Command::known(const { facts::of("PING") });
+                    if submission::command(link, &ping, until, limit).await.is_err() {
+                        return Err(error);
+                    }
+                    by = until;
+                }
+                result => return result,
+            }
+        }
+    }
+
     /// Waits for a connection, at most `acquire_timeout` and until `deadline`.
-    pub(crate) async fn acquire(&self, deadline: Option<Instant>) -> Result<Leased> {
+    async fn acquire(&self, deadline: Option<Instant>) -> Result<Leased> {
         let acquired = match deadline {
             Some(deadline) => self.pool.acquire_by(deadline).await,
             None => self.pool.acquire().await,
@@ -64,6 +93,11 @@ pub(crate) fn dirt_of(command: &Command) -> Dirt {
         Leaves::Transaction => Dirt::MULTI,
         Leaves::State => Dirt::OTHER,
     }
+}
+
+/// Whether the server could not be reached, which may pass.
+fn is_outage(error: &Error) -> bool {
+    matches!(error.failure(), Failure::Connect(connect) if connect.is_transient())
 }
 
 /// Nothing was sent yet when a connection could not be had.

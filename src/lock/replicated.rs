@@ -20,7 +20,7 @@ pub(crate) async fn ask(
     call: ScriptCall<'_>,
     until: Option<Instant>,
 ) -> Result<(Vec<i64>, Leased)> {
-    let lease = client.leases().acquire(until).await?;
+    let lease = client.lease(until).await?;
     let reply = match execute::on_held(client, &lease, call.named(), left(until)).await {
         Err(error) if error.kind() == ErrorKind::NoScript => {
             execute::on_held(client, &lease, call.whole(), left(until)).await

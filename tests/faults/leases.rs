@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use redlane::config::OnExhausted;
 use redlane::prelude::*;
+use redlane::transaction::Tx;
 use redlane_test_support::{Keys, Options, Server, eventually_async};
 
 use crate::client::{TIMEOUT, config, connect};
@@ -122,6 +123,46 @@ async fn the_wait_for_a_connection_takes_nothing_from_the_time_of_a_blocking_com
 
     assert_eq!(nothing.unwrap(), None);
     assert_eq!(holder.await.unwrap().unwrap(), None);
+}
+
+#[tokio::test]
+async fn who_needs_a_connection_of_its_own_waits_for_a_server_that_is_away() {
+    let server = Server::start(Options::new());
+    let client = connect(&server.url()).await;
+    server.kill();
+    eventually_async("the end is known", Duration::from_secs(2), || !client.link_stats().up).await;
+
+    let blocks = tokio::spawn({
+        let client = client.clone();
+        async move { client.blpop("list", 0.1).no_retry().await }
+    });
+    let transacts = tokio::spawn({
+        let client = client.clone();
+        async move {
+            let body = |tx: Tx| async move { tx.multi().incr("n", 1).exec::<(i64,)>().await };
+            client.transaction(&["k"], body).deadline(Duration::from_secs(5)).await
+        }
+    });
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    server.start_again();
+
+    assert_eq!(blocks.await.unwrap().unwrap(), None);
+    assert_eq!(transacts.await.unwrap().unwrap(), Some((1,)));
+}
+
+#[tokio::test]
+async fn who_needs_a_connection_of_its_own_fails_at_its_deadline_when_the_server_stays_away() {
+    let server = Server::start(Options::new());
+    let client = connect(&server.url()).await;
+    server.kill();
+    let limit = Duration::from_millis(300);
+    let began = Instant::now();
+
+    let error = client.blpop("list", 0.1).deadline(limit).await.unwrap_err();
+
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Connect, Outcome::NotSent));
+    let took = began.elapsed();
+    assert!((limit..=limit + Duration::from_millis(50)).contains(&took), "{took:?}");
 }
 
 #[tokio::test]
