@@ -105,7 +105,7 @@ macro_rules! each_setting {
         on_exhausted: OnExhausted, takes OnExhausted = identity, gives OnExhausted = |v| *v,
             default OnExhausted::Wait, rule always, "";
 
-        /// Longest wait for a free connection. Default 5 s.
+        /// Longest wait for a free connection, and for a server that is away to be back. Default 5 s.
         acquire_timeout: Duration, takes Duration = identity, gives Duration = |v| *v,
             default seconds(5), rule is_limit, LIMIT;
 
