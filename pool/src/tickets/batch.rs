@@ -10,13 +10,18 @@ impl Core {
     /// Whether a caller may write its own command: nothing awaited before it, nobody writing.
     #[inline]
     pub(crate) fn alone(&self) -> bool {
-        self.fifo.len() == 1
-            && self.last_read <= 1
+        self.is_one_caller()
             && !self.writing
             && !self.flush_wanted
             && !self.checking
             && !self.handing_over
             && matches!(self.status, Status::Up)
+    }
+
+    /// Whether one call is all that is under way, and so it was before: there is nobody to wait for.
+    #[inline]
+    pub(crate) fn is_one_caller(&self) -> bool {
+        self.fifo.len() == 1 && self.last_read <= 1
     }
 
     /// Whether more hangs on the next replies than their callers: the check of an idle connection, or another socket that
