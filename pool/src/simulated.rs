@@ -15,6 +15,7 @@ macro_rules! trace {
 }
 
 pub(crate) mod bomb;
+pub(crate) mod caller;
 pub(crate) mod ledger;
 pub(crate) mod peer;
 pub(crate) mod plain;

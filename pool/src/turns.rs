@@ -39,7 +39,7 @@ pub(crate) async fn gather(shared: &Shared, one_thread: bool) {
 
 /// Goes to the end of the queue of this thread. Yielding to tokio does that too, but looks at every socket and timer on the
 /// way, which is a system call.
-async fn step_back() {
+pub(crate) async fn step_back() {
     let mut stepped = false;
     poll_fn(|cx| {
         if std::mem::replace(&mut stepped, true) {

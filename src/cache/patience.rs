@@ -114,6 +114,13 @@ mod tests {
         patience.spend(asked).await
     }
 
+    /// What is made of a question that fails by `error`.
+    async fn fail(patience: &mut Patience, error: Error) -> Option<Answer> {
+        let failed: Result<()> = patience.spend(|_| std::future::ready(Err(error))).await;
+        failed.unwrap_err();
+        told(patience)
+    }
+
     fn told(patience: &mut Patience) -> Option<Answer> {
         patience.take_answer().map(|(answer, _)| answer)
     }
@@ -121,11 +128,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_refusal_is_an_answer_and_a_lost_connection_is_none() {
         let mut patience = Patience::new(SECOND, Pass::default());
-        let mut fail = async |error: Error| {
-            let failed: Result<()> = patience.spend(|_| std::future::ready(Err(error))).await;
-            failed.unwrap_err();
-            told(&mut patience)
-        };
+        let mut fail = async |error: Error| fail(&mut patience, error).await;
 
         for code in ["LOADING", "READONLY", "WRONGTYPE", "WRONGPASS", "NOREPLICAS"] {
             let refused = Error::server(ServerError::from_line(code.as_bytes()), false);
@@ -139,11 +142,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_gives_up_sooner_was_waited_for_long_enough() {
         let mut patience = Patience::new(SECOND, Pass::default());
-        let mut fail = async |error: Error| {
-            let failed: Result<()> = patience.spend(|_| std::future::ready(Err(error))).await;
-            failed.unwrap_err();
-            told(&mut patience)
-        };
+        let mut fail = async |error: Error| fail(&mut patience, error).await;
 
         let late = Failure::Timeout { limit: SECOND / 10 };
         assert_eq!(fail(Error::new(late, Outcome::MaybeExecuted)).await, Some(Answer::Late));

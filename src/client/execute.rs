@@ -184,9 +184,7 @@ pub(crate) async fn on_held(
     let options = CallOptions { deadline: Some(limit), no_retry: true, idempotent: false };
     let terms = Terms::of(client, &command, options);
     let span = CommandSpan::begin(client, &command);
-    attempts(client, &mut One { command, held: Some(lease) }, &terms, None, Duration::ZERO, span)
-        .await
-        .inspect_err(|error| leave_with(lease, error))
+    attempts(client, &mut One { command, held: Some(lease) }, &terms, None, Duration::ZERO, span).await
 }
 
 /// Whether the connection is to be left: what it leads to is no primary any more, or wants another greeting.
@@ -277,12 +275,12 @@ impl Attempt for One<'_> {
     async fn attempt(&mut self, client: &Client, bounds: Bounds) -> Result<Reply> {
         let command = &self.command;
         match (self.held, command.lane()) {
-            (Some(lease), _) => answer(lease, command, bounds).await,
+            (Some(lease), _) => answer_apart(lease, command, bounds).await,
             (None, Lane::Lease) => {
                 // Waiting for a connection takes nothing from the time that the command was given to block.
                 let lease = client.lease(bounds.deadline).await?;
                 lease.mark(dirt_of(command));
-                answer(&lease, command, bounds).await.inspect_err(|error| leave_with(&lease, error))
+                answer_apart(&lease, command, bounds).await
             }
             _ => answer(client.router().link(), command, bounds).await,
         }
@@ -293,6 +291,11 @@ impl Attempt for One<'_> {
 async fn answer(link: &Link, command: &Command, bounds: Bounds) -> Result<Reply> {
     let reply = submission::command(link, command, bounds.until(), bounds.shown()).await?;
     if reply.is_error() { Err(reply_error(Some(reply), command)) } else { Ok(reply) }
+}
+
+/// The same on a connection in exclusive use, which is left when it has to be.
+async fn answer_apart(lease: &Leased, command: &Command, bounds: Bounds) -> Result<Reply> {
+    answer(lease, command, bounds).await.inspect_err(|error| leave_with(lease, error))
 }
 
 /// The two clocks of one call.

@@ -8,7 +8,7 @@ mod kernel;
 mod pauses;
 mod unasked;
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};

@@ -1,6 +1,8 @@
 //! How sockets end, and what the inlet and the driver make of it.
 
 use super::*;
+use crate::simulated::caller::Caller;
+use crate::turns::step_back;
 
 #[tokio::test(start_paused = true)]
 async fn how_a_socket_ended_is_told_after_the_replies_that_came_before_it() {
@@ -55,19 +57,6 @@ async fn nothing_is_sent_any_more_on_a_socket_that_ended_right_behind_its_last_r
     }
 }
 
-/// Lets the driver do one thing, if this is a task as well.
-async fn step() {
-    let mut stepped = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut stepped, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_waits_for_more_is_kept_from_a_socket_that_ends_meanwhile() {
     // However far the driver has come when the inlet finds the end.
@@ -79,7 +68,8 @@ async fn a_batch_that_waits_for_more_is_kept_from_a_socket_that_ends_meanwhile()
             let mut second = rig.link.call(&b);
             assert!(poll(&mut second).is_pending());
             for _ in 0..steps {
-                step().await;
+                // The driver does one thing, if this is a task as well.
+                step_back().await;
             }
             let sent = pin!(server.read(1)).poll(&mut Context::from_waker(Waker::noop())).is_ready();
 
@@ -127,26 +117,6 @@ async fn a_link_that_is_dropped_closes_its_socket() {
     settle().await;
 
     assert!(server.client_is_gone());
-}
-
-type Called = Pin<Box<dyn Future<Output = Result<Replies, LinkError>> + Send>>;
-
-/// Is told of the end of the socket, and calls while it is: as somebody on another thread may.
-#[derive(Default)]
-struct Caller {
-    link: Mutex<Option<Arc<Link>>>,
-    call: Mutex<Option<Called>>,
-}
-
-impl PushSink for Caller {
-    fn push(&self, _: Reply) {}
-
-    fn down(&self, _: CloseReason) {
-        let Some(link) = self.link.lock().unwrap().take() else { return };
-        let mut call: Called = Box::pin(async move { link.call(&get("a")).await });
-        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        *self.call.lock().unwrap() = Some(call);
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! A new socket in the place of one that works: what was sent on the old one is waited for, within bounds.
 
 use super::*;
+use crate::simulated::caller::Caller;
 
 #[tokio::test(start_paused = true)]
 async fn a_renewed_link_serves_on_until_the_new_socket_has_greeted() {
@@ -60,27 +61,6 @@ async fn a_renewed_link_does_not_wait_for_a_reply_that_never_comes() {
     let next = submit(&setup.link, &mut new, &b).await;
     new.write_all(b"+B\r\n").await.unwrap();
     assert_eq!(text(next.await), "+B\r\n");
-}
-
-type Called = Pin<Box<dyn Future<Output = Result<Replies, LinkError>> + Send>>;
-
-/// Calls when the old socket is given up, before the new one is there for callers.
-#[derive(Default)]
-struct Caller {
-    link: Mutex<Option<Arc<Link>>>,
-    call: Mutex<Option<Called>>,
-}
-
-impl PushSink for Caller {
-    fn push(&self, _: Reply) {}
-
-    fn down(&self, _: CloseReason) {
-        let Some(link) = self.link.lock().unwrap().take() else { return };
-        let mut call: Called = Box::pin(async move { link.call(&get("a")).await });
-        let mut cx = Context::from_waker(std::task::Waker::noop());
-        assert!(call.as_mut().poll(&mut cx).is_pending());
-        *self.call.lock().unwrap() = Some(call);
-    }
 }
 
 #[tokio::test(start_paused = true)]
